@@ -1,0 +1,4 @@
+from .errors import HotspotsError as HotspotsError
+
+__version__: str
+__all__ = ["HotspotsError"]

@@ -1,0 +1,135 @@
+"""Coordinate reference systems: everything inside is projected, in metres."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pyproj import CRS
+from pyproj.exceptions import CRSError as PyprojError
+
+from hotspots.errors import CRSError
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+WGS84 = CRS.from_epsg(4326)
+
+
+def parse_crs(value: object, *, what: str = "crs") -> CRS:
+    """Read a coordinate reference system from an EPSG string, WKT or anything pyproj takes.
+
+    Parameters
+    ----------
+    value : object
+        For example ``"EPSG:32616"``.
+    what : str
+        How the message names the setting.
+
+    Returns
+    -------
+    pyproj.CRS
+
+    Raises
+    ------
+    CRSError
+        If `value` names no known system.
+
+    Examples
+    --------
+    >>> parse_crs("EPSG:32616").name
+    'WGS 84 / UTM zone 16N'
+    """
+    try:
+        return CRS.from_user_input(value)
+    except PyprojError:
+        message = (
+            f"{what}: {value!r} is not a coordinate reference system; write it as 'EPSG:32616'"
+        )
+        raise CRSError(message) from None
+
+
+def is_metric(crs: CRS) -> bool:
+    """Say whether a system is projected with both axes in metres.
+
+    Examples
+    --------
+    >>> is_metric(CRS.from_epsg(32616)), is_metric(CRS.from_epsg(32054)), is_metric(WGS84)
+    (True, False, False)
+    """
+    return crs.is_projected and all(
+        axis.unit_conversion_factor == 1.0 for axis in crs.axis_info[:2]
+    )
+
+
+def utm_crs(table: gpd.GeoDataFrame | gpd.GeoSeries) -> CRS:
+    """Find the UTM zone around the middle of a table's extent.
+
+    Parameters
+    ----------
+    table : GeoDataFrame or GeoSeries
+        With any CRS.
+
+    Returns
+    -------
+    pyproj.CRS
+        A WGS 84 / UTM zone.
+    """
+    return CRS.from_user_input(table.estimate_utm_crs())
+
+
+def require_metric(table: gpd.GeoDataFrame | gpd.GeoSeries, *, what: str) -> CRS:
+    """Return a table's CRS, or say which one to project it to.
+
+    Parameters
+    ----------
+    table : GeoDataFrame or GeoSeries
+        The table about to be measured.
+    what : str
+        How the message names it, such as ``"units"``.
+
+    Returns
+    -------
+    pyproj.CRS
+        Projected, in metres.
+
+    Raises
+    ------
+    CRSError
+        If the CRS is missing, geographic or in another unit than metres.
+    """
+    if table.crs is None:
+        raise CRSError(f"{what}: no coordinate reference system; set it with .set_crs('EPSG:…')")
+    crs = CRS.from_user_input(table.crs)
+    if is_metric(crs):
+        return crs
+    unit = crs.axis_info[0].unit_name if crs.axis_info else "unknown units"
+    advice = f"project with .to_crs('{utm_crs(table).to_string()}')" if len(table) else "project it"
+    raise CRSError(f"{what}: {crs.name} measures in {unit}, not metres; {advice}")
+
+
+def require_same_crs(
+    first: gpd.GeoDataFrame | gpd.GeoSeries, second: gpd.GeoDataFrame | gpd.GeoSeries, *, what: str
+) -> None:
+    """Refuse two tables that lie in different systems.
+
+    Parameters
+    ----------
+    first, second : GeoDataFrame or GeoSeries
+        Two tables that are about to be compared.
+    what : str
+        How the message names them, such as ``"incidents and units"``.
+
+    Raises
+    ------
+    CRSError
+        If the systems differ.
+    """
+    if first.crs != second.crs:
+        raise CRSError(
+            f"{what}: different coordinate reference systems "
+            f"({_name(first)} and {_name(second)}); project one with .to_crs(other.crs)"
+        )
+
+
+def _name(table: gpd.GeoDataFrame | gpd.GeoSeries) -> str:
+    return "none" if table.crs is None else str(CRS.from_user_input(table.crs).to_string())

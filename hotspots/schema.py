@@ -1,0 +1,280 @@
+"""The contracts of the tables: what every incident, facility, unit and result table holds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Literal
+
+import pandas as pd
+
+from hotspots.errors import SchemaError, faults
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+Kind = Literal["group_home", "hotel", "trap_house", "control", "other"]
+Profile = Literal["internal", "public"]
+Alternative = Literal["two-sided", "greater", "less"]
+Correction = Literal["fdr_bh", "fdr_by", "bonferroni", "none"]
+
+KINDS: tuple[Kind, ...] = ("group_home", "hotel", "trap_house", "control", "other")
+
+RESULT_COLUMNS = ("statistic", "expected", "z", "p_value", "q_value", "label")
+NOT_SIGNIFICANT = "not significant"
+NOT_TESTABLE = "not testable"
+HOT_LABELS = ("hot 99", "hot 95", "hot 90")
+COLD_LABELS = ("cold 90", "cold 95", "cold 99")
+HOT_COLD_LABELS = (*HOT_LABELS, NOT_SIGNIFICANT, *COLD_LABELS, NOT_TESTABLE)
+MORAN_LABELS = ("high-high", "low-low", "high-low", "low-high", NOT_SIGNIFICANT, NOT_TESTABLE)
+
+
+@dataclass(frozen=True)
+class TableSchema:
+    """What one kind of table must hold.
+
+    Attributes
+    ----------
+    name : str
+        Plural noun used in messages.
+    index : str
+        Name of the index.
+    required : tuple of str
+        Columns that must be there, besides the index.
+    optional : tuple of str
+        Columns known by name; any other column is dropped by the readers.
+    geometry_types : tuple of str
+        Allowed geometry types.
+    """
+
+    name: str
+    index: str
+    required: tuple[str, ...]
+    optional: tuple[str, ...]
+    geometry_types: tuple[str, ...]
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Every column known by name, index first."""
+        return (self.index, *self.required, *self.optional)
+
+
+INCIDENTS = TableSchema(
+    name="incidents",
+    index="incident_id",
+    required=("geometry",),
+    optional=(
+        "time",
+        "time_start",
+        "time_end",
+        "person_id",
+        "tier",
+        "age_group",
+        "category",
+        "place_type",
+        "detection_mode",
+        "source",
+        "match_type",
+        "uncertainty_m",
+    ),
+    geometry_types=("Point",),
+)
+
+FACILITIES = TableSchema(
+    name="facilities",
+    index="facility_id",
+    required=("geometry", "kind"),
+    optional=("operator_id", "capacity", "opened", "closed"),
+    geometry_types=("Point",),
+)
+
+UNITS = TableSchema(
+    name="units",
+    index="unit_id",
+    required=("geometry",),
+    optional=("name", "count", "persons", "population", "expected_count", "baseline_count"),
+    geometry_types=("Polygon", "MultiPolygon", "LineString", "MultiLineString"),
+)
+
+
+@dataclass(frozen=True)
+class RowCounts:
+    """What became of the rows of one input file; ``read == used + sum(set_aside)`` always.
+
+    Attributes
+    ----------
+    read : int
+        Records in the file.
+    located : int
+        Records with a usable coordinate, whatever became of them afterwards.
+    used : int
+        Records in the table.
+    set_aside : mapping of str to int
+        Reason to number of records.
+
+    Examples
+    --------
+    >>> rows = RowCounts(read=10, located=9, used=8, set_aside={"no coordinate": 1, "period": 1})
+    >>> rows.aside("outside every unit", 3)
+    RowCounts(read=10, located=9, used=5,
+              set_aside={'no coordinate': 1, 'period': 1, 'outside every unit': 3})
+    """
+
+    read: int
+    located: int
+    used: int
+    set_aside: Mapping[str, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.read != self.used + sum(self.set_aside.values()):
+            raise SchemaError(
+                f"row counts do not add up: {self.read} read, {self.used} used, "
+                f"{sum(self.set_aside.values())} set aside"
+            )
+
+    def aside(self, reason: str, n: int) -> RowCounts:
+        """Move `n` used rows to `reason`.
+
+        Parameters
+        ----------
+        reason : str
+            Why they are set aside.
+        n : int
+            How many.
+
+        Returns
+        -------
+        RowCounts
+        """
+        if n == 0:
+            return self
+        more = {**self.set_aside, reason: self.set_aside.get(reason, 0) + n}
+        return replace(self, used=self.used - n, set_aside=more)
+
+
+@dataclass(frozen=True)
+class Table:
+    """A validated table with what was set aside while reading it.
+
+    Attributes
+    ----------
+    table : GeoDataFrame
+        Keeps its schema, in one metric CRS.
+    quarantine : DataFrame
+        Columns ``row`` (record number in the file, the first record is 1) and ``reason``, one row
+        per bad record. Never holds a coordinate or any content of the record.
+    counts : RowCounts
+        Records read, located, used and set aside by reason.
+    """
+
+    table: gpd.GeoDataFrame
+    quarantine: pd.DataFrame
+    counts: RowCounts
+
+
+@dataclass(frozen=True)
+class TestResult:
+    """The result of a global test.
+
+    Attributes
+    ----------
+    name : str
+        Which statistic, such as ``"moran"``.
+    statistic, expected, variance, z : float
+        The observed value and its analytic mean, variance and standard score.
+    p_value : float
+        By permutation where ``n_permutations > 0``, otherwise analytic (normal).
+    p_value_analytic : float
+        From the normal approximation of `z`.
+    alternative : str
+        ``"two-sided"``, ``"greater"`` or ``"less"``.
+    n : int
+        Units that took part; isolates and missing values are left out.
+    n_permutations : int
+        0 for analytic only.
+    """
+
+    __test__ = False
+
+    name: str
+    statistic: float
+    expected: float
+    variance: float
+    z: float
+    p_value: float
+    p_value_analytic: float
+    alternative: Alternative
+    n: int
+    n_permutations: int
+
+
+def validate(table: gpd.GeoDataFrame, schema: TableSchema) -> None:
+    """Check a table against its contract; report all faults at once.
+
+    Parameters
+    ----------
+    table : GeoDataFrame
+        The table to check.
+    schema : TableSchema
+        :data:`INCIDENTS`, :data:`FACILITIES` or :data:`UNITS`.
+
+    Raises
+    ------
+    SchemaError
+        With one line per fault.
+    """
+    found = list(_table_faults(table, schema))
+    if found:
+        raise SchemaError(faults(schema.name, found))
+
+
+def _table_faults(table: gpd.GeoDataFrame, schema: TableSchema) -> list[str]:
+    found: list[str] = []
+    if table.index.name != schema.index:
+        found.append(f"the index is named {table.index.name!r}; name it {schema.index!r}")
+    found += [f"no column {column!r}" for column in schema.required if column not in table.columns]
+    if not table.index.is_unique:
+        repeated = table.index[table.index.duplicated()]
+        found.append(f"{len(repeated)} ids stand more than once, the first is {repeated[0]!r}")
+    if "geometry" in table.columns:
+        found += _geometry_faults(table, schema)
+    return found
+
+
+def _geometry_faults(table: gpd.GeoDataFrame, schema: TableSchema) -> list[str]:
+    found = []
+    empty = table.geometry.isna() | table.geometry.is_empty
+    if empty.any():
+        found.append(
+            f"{int(empty.sum())} rows have no geometry, first id {table.index[empty][0]!r}"
+        )
+    wrong = ~empty & ~table.geometry.geom_type.isin(schema.geometry_types)
+    if wrong.any():
+        allowed = " or ".join(schema.geometry_types)
+        found.append(
+            f"{int(wrong.sum())} geometries are not {allowed}, first id {table.index[wrong][0]!r}"
+        )
+    return found
+
+
+def statistics_in(table: pd.DataFrame) -> tuple[str, ...]:
+    """Find which local results a table of units carries.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Units with results joined under their statistic's name, such as ``gi_star_z``.
+
+    Returns
+    -------
+    tuple of str
+        Names whose ``<name>_label`` column is there, in column order.
+
+    Examples
+    --------
+    >>> statistics_in(pd.DataFrame(columns=["count", "gi_star_z", "gi_star_label"]))
+    ('gi_star',)
+    """
+    return tuple(
+        column.removesuffix("_label") for column in table.columns if str(column).endswith("_label")
+    )
