@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
-
-import pandas as pd
 
 from hotspots.errors import SchemaError, faults
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import geopandas as gpd
+    import pandas as pd
 
 Kind = Literal["group_home", "hotel", "trap_house", "control", "other"]
 Profile = Literal["internal", "public"]
@@ -272,6 +272,7 @@ def statistics_in(table: pd.DataFrame) -> tuple[str, ...]:
 
     Examples
     --------
+    >>> import pandas as pd
     >>> statistics_in(pd.DataFrame(columns=["count", "gi_star_z", "gi_star_label"]))
     ('gi_star',)
     """
