@@ -1,0 +1,304 @@
+"""The only door out: what maps, reports and files may be made of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Literal, overload
+
+from hotspots.disclosure.excess import excess
+from hotspots.disclosure.rules import DEFAULT_RULES, Rules, row_passes
+from hotspots.disclosure.suppression import published
+from hotspots.errors import DisclosureError
+from hotspots.schema import RESULT_COLUMNS, UNITS, statistics_in
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import geopandas as gpd
+    import pandas as pd
+
+    from hotspots.schema import Profile, TestResult
+
+UNIT_COLUMNS = ("name", "count", "persons", "population", "expected_count", "baseline_count")
+"""Columns of a unit that an internal release, or one of open data, may hold beside its results."""
+
+PUBLIC_COLUMNS = ("name", "population", "count", "excess_expected", "excess_label")
+"""Columns of an area in a public release."""
+
+FACILITY_COLUMNS = ("kind", "operator_id", "capacity", "opened", "closed")
+
+_EMPTY: Mapping[str, gpd.GeoDataFrame] = MappingProxyType({})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Context:
+    """What a page says around its table: public geometry and parameters, nothing about records.
+
+    Attributes
+    ----------
+    title : str
+        Name of the study.
+    period : tuple of date, optional
+        First and last day, both included.
+    boundary : GeoDataFrame, optional
+        The study area; also the view of the map.
+    basemap : mapping of str to GeoDataFrame
+        Layers drawn behind, by kind: ``water``, ``park``, ``road``, ``place``; ``name`` where known.
+    method : mapping of str to str
+        Parameters in words, in the order to be shown, such as ``{"Units": "squares of 250 m"}``.
+    synthetic : bool
+        Whether the data is invented; everything drawn is then watermarked SYNTHETIC.
+    open_data : str, optional
+        Where the records are published; suppression is then off and the footer says so.
+    made : datetime
+        The clock on the page.
+    """
+
+    title: str = "Hotspots"
+    period: tuple[date, date] | None = None
+    boundary: gpd.GeoDataFrame | None = field(default=None, repr=False)
+    basemap: Mapping[str, gpd.GeoDataFrame] = field(default=_EMPTY, repr=False)
+    method: Mapping[str, str] = field(default_factory=dict, repr=False)
+    synthetic: bool = False
+    open_data: str | None = None
+    made: datetime = field(default_factory=lambda: datetime.now(UTC))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Release:
+    """A table that may leave, through one of the two profiles.
+
+    Made by :func:`release`. Maps, reports and exports accept nothing else.
+
+    Attributes
+    ----------
+    table : GeoDataFrame
+        Units or areas, index ``unit_id``, allow-listed columns only.
+    context : Context
+        What the page says around it.
+    rules : Rules
+        The thresholds in force.
+    """
+
+    table: gpd.GeoDataFrame = field(repr=False)
+    context: Context = field(default_factory=Context)
+    rules: Rules = DEFAULT_RULES
+
+    @property
+    def profile(self) -> Profile:
+        """``"internal"`` or ``"public"``."""
+        raise NotImplementedError
+
+    @property
+    def statistics(self) -> tuple[str, ...]:
+        """Names of the local results in the table, such as ``("gi_star", "local_moran")``."""
+        return statistics_in(self.table)
+
+
+@dataclass(frozen=True, kw_only=True)
+class InternalRelease(Release):
+    """For named agency staff: exact counts, statistics, facilities, distances.
+
+    Attributes
+    ----------
+    reason, recipient : str
+        Why, and for whom; shown in the banner and kept in the run record.
+    facilities : GeoDataFrame, optional
+        Index ``facility_id``; ``kind`` and the facility columns known by name.
+    proximity : DataFrame, optional
+        One row per facility and kind of destination.
+    tests : mapping of str to TestResult
+        Global tests by name.
+    record : mapping of str to object
+        What was read, located, used and set aside, and hashes of inputs.
+    """
+
+    reason: str
+    recipient: str
+    facilities: gpd.GeoDataFrame | None = field(default=None, repr=False)
+    proximity: pd.DataFrame | None = field(default=None, repr=False)
+    tests: Mapping[str, TestResult] = field(default_factory=dict, repr=False)
+    record: Mapping[str, object] = field(default_factory=dict, repr=False)
+
+    @property
+    def profile(self) -> Profile:
+        """``"internal"``."""
+        return "internal"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PublicRelease(Release):
+    """For anyone: areas large enough, counts that pass every rule, classes of excess.
+
+    Attributes
+    ----------
+    total : int or None
+        Incidents in the whole study area; None where even that is withheld.
+    """
+
+    total: int | None = None
+
+    @property
+    def profile(self) -> Profile:
+        """``"public"``."""
+        return "public"
+
+    @property
+    def withheld(self) -> pd.Series:
+        """Areas without a published number, shape (n,), bool."""
+        return self.table["count"].isna()
+
+
+@overload
+def release(
+    table: gpd.GeoDataFrame,
+    *,
+    rules: Rules = ...,
+    profile: Literal["public"] = ...,
+    reason: str | None = ...,
+    recipient: str | None = ...,
+    context: Context | None = ...,
+) -> PublicRelease: ...
+@overload
+def release(
+    table: gpd.GeoDataFrame,
+    *,
+    rules: Rules = ...,
+    profile: Literal["internal"],
+    reason: str | None = ...,
+    recipient: str | None = ...,
+    context: Context | None = ...,
+    facilities: gpd.GeoDataFrame | None = ...,
+    proximity: pd.DataFrame | None = ...,
+    tests: Mapping[str, TestResult] | None = ...,
+    record: Mapping[str, object] | None = ...,
+) -> InternalRelease: ...
+def release(
+    table: gpd.GeoDataFrame,
+    *,
+    rules: Rules = DEFAULT_RULES,
+    profile: Profile = "public",
+    reason: str | None = None,
+    recipient: str | None = None,
+    context: Context | None = None,
+    facilities: gpd.GeoDataFrame | None = None,
+    proximity: pd.DataFrame | None = None,
+    tests: Mapping[str, TestResult] | None = None,
+    record: Mapping[str, object] | None = None,
+) -> Release:
+    """Let a table out through one of the two profiles.
+
+    Parameters
+    ----------
+    table : GeoDataFrame, shape (n, m)
+        Units with ``count`` and prefixed results, or the areas of :func:`public_areas`.
+    rules : Rules
+        Thresholds of the public profile.
+    profile : {"public", "internal"}
+        Public when none is named.
+    reason, recipient : str, optional
+        Why and for whom; required for an internal release.
+    context : Context, optional
+        Title, period, base map and method of the page.
+    facilities, proximity, tests, record
+        Internal only: places, their distances, global tests and the record of the run.
+
+    Returns
+    -------
+    PublicRelease or InternalRelease
+
+    Raises
+    ------
+    DisclosureError
+        If the table is one of incidents or facilities, if the profile may not hold what is given,
+        if a rule cannot be checked, or if reason or recipient are missing.
+
+    Examples
+    --------
+    >>> import geopandas as gpd, pandas as pd
+    >>> from shapely import box
+    >>> cells = gpd.GeoDataFrame(
+    ...     {"count": [3], "secret": ["x"]}, geometry=[box(0, 0, 1, 1)],
+    ...     index=pd.Index(["a"], name="unit_id"), crs="EPSG:32616")
+    >>> out = release(cells, profile="internal", reason="example", recipient="the reader")
+    >>> list(out.table.columns)
+    ['count', 'geometry']
+    """
+    _refuse_points(table)
+    context = context or Context()
+    if profile == "internal":
+        return InternalRelease(
+            table=_allow(table, UNIT_COLUMNS, results=True),
+            context=context,
+            rules=rules,
+            reason=_stated(reason, "reason"),
+            recipient=_stated(recipient, "recipient"),
+            facilities=None if facilities is None else _allow(facilities, FACILITY_COLUMNS),
+            proximity=proximity,
+            tests=dict(tests or {}),
+            record=dict(record or {}),
+        )
+    if profile != "public":
+        raise DisclosureError(f"profile {profile!r} is not known; use 'public' or 'internal'")
+    given = {"facilities": facilities, "proximity": proximity, "tests": tests, "record": record}
+    held = [name for name, value in given.items() if value is not None]
+    if held:
+        raise DisclosureError(
+            f"a public release holds no {' and no '.join(held)}; "
+            "leave it out, or release with profile='internal'"
+        )
+    if context.open_data:
+        open_table = _allow(table, UNIT_COLUMNS, results=True)
+        total = int(open_table["count"].sum()) if "count" in open_table else None
+        return PublicRelease(table=open_table, context=context, rules=rules, total=total)
+    return _suppressed(table, rules, context)
+
+
+def _suppressed(table: gpd.GeoDataFrame, rules: Rules, context: Context) -> PublicRelease:
+    shown = published(table, rules)
+    out = table[[name for name in ("name", "population") if name in table.columns]].copy()
+    out["count"] = table["count"].astype("Int64").where(shown)
+    result = excess(out["count"], out["population"])
+    out["excess_expected"], out["excess_label"] = result["expected"], result["label"]
+    out = out.set_geometry(table.geometry, crs=table.crs).sort_index()
+    whole = table.attrs.get("whole")
+    total = int(whole["count"]) if whole and row_passes(whole, rules) else None
+    if total is None and not shown.all():
+        # The sum of the withheld areas stays unknown, so nothing follows by subtraction.
+        return PublicRelease(table=out, context=context, rules=rules)
+    return PublicRelease(table=out, context=context, rules=rules, total=int(table["count"].sum()))
+
+
+def _refuse_points(table: gpd.GeoDataFrame) -> None:
+    if table.index.name in ("incident_id", "facility_id"):
+        raise DisclosureError(
+            f"a table of single places ({table.index.name}) cannot be released; "
+            "count incidents into units first, and pass facilities=… to an internal release"
+        )
+    if table.geometry.geom_type.isin(["Point", "MultiPoint"]).any():
+        raise DisclosureError("a table of points cannot be released; count them into units first")
+    if table.index.name != UNITS.index:
+        raise DisclosureError(f"the index must be named 'unit_id', not {table.index.name!r}")
+
+
+def _allow(
+    table: gpd.GeoDataFrame, columns: tuple[str, ...], *, results: bool = False
+) -> gpd.GeoDataFrame:
+    allowed = set(columns) | {"geometry"}
+    if results:
+        allowed |= {
+            f"{name}_{column}" for name in statistics_in(table) for column in RESULT_COLUMNS
+        }
+    out = table[[column for column in table.columns if column in allowed]].copy()
+    out.attrs = {}
+    return out
+
+
+def _stated(value: str | None, what: str) -> str:
+    if value is None or not value.strip():
+        raise DisclosureError(
+            f"an internal release needs a {what}: say {what}='…' (it is written to the record)"
+        )
+    return value.strip()

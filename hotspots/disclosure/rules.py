@@ -1,0 +1,144 @@
+"""What an area must show before a number about it may be published."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from hotspots.errors import DisclosureError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@dataclass(frozen=True)
+class Rules:
+    """The thresholds of the public profile.
+
+    Attributes
+    ----------
+    k : int
+        Least number of distinct persons behind a published number. Numbers about 1 to ``k - 1``
+        persons, and 0, are withheld alike.
+    max_incidents_per_person : int
+        Where persons are unknown, ``k * max_incidents_per_person`` incidents are asked for.
+    min_premises : int
+        Least number of distinct coordinates.
+    max_premises_share : float
+        No one coordinate may hold more than this share of the incidents.
+    min_residents : int
+        Least number of residents of an area.
+
+    Examples
+    --------
+    >>> DEFAULT_RULES.min_incidents
+    88
+    """
+
+    k: int = 11
+    max_incidents_per_person: int = 8
+    min_premises: int = 2
+    max_premises_share: float = 0.5
+    min_residents: int = 1000
+
+    @property
+    def min_incidents(self) -> int:
+        """Least number of incidents where persons are unknown."""
+        return self.k * self.max_incidents_per_person
+
+
+DEFAULT_RULES = Rules()
+
+EVIDENCE = ("count", "persons", "premises", "largest_premises", "population")
+"""Columns the rules look at; all but ``count`` and ``population`` stay behind the door."""
+
+
+def evidence(points: pd.DataFrame) -> dict[str, float]:
+    """Sum up what the rules need to know about the incidents of one area.
+
+    Parameters
+    ----------
+    points : DataFrame, shape (n, 2) or (n, 3)
+        Columns ``x``, ``y`` and, where persons are known, ``person_id``. A missing
+        ``person_id`` is no person.
+
+    Returns
+    -------
+    dict of str to float
+        ``count``, ``persons`` (NaN where unknown), ``premises`` (distinct coordinates) and
+        ``largest_premises`` (incidents at the fullest one).
+
+    Examples
+    --------
+    >>> evidence(pd.DataFrame({"x": [0.0, 0, 5], "y": [0.0, 0, 5], "person_id": ["a", "b", "b"]}))
+    {'count': 3.0, 'persons': 2.0, 'premises': 2.0, 'largest_premises': 2.0}
+    """
+    premises = points.groupby(["x", "y"]).size()
+    return {
+        "count": float(len(points)),
+        "persons": float(points["person_id"].nunique()) if "person_id" in points else np.nan,
+        "premises": float(len(premises)),
+        "largest_premises": float(premises.max()) if len(premises) else 0.0,
+    }
+
+
+def passes(areas: pd.DataFrame, rules: Rules) -> pd.Series:
+    """Say of each area whether every rule holds.
+
+    Parameters
+    ----------
+    areas : DataFrame, shape (n, m)
+        With the columns of :data:`EVIDENCE`; ``persons`` may be missing or NaN where unknown.
+    rules : Rules
+        The thresholds.
+
+    Returns
+    -------
+    Series of bool, shape (n,)
+
+    Raises
+    ------
+    DisclosureError
+        If a column is missing: a rule that cannot be checked has failed for the whole table.
+
+    Examples
+    --------
+    >>> areas = pd.DataFrame({"count": [40, 40], "persons": [11, 10], "premises": [9, 9],
+    ...                       "largest_premises": [20, 20], "population": [5000, 5000]})
+    >>> passes(areas, DEFAULT_RULES).tolist()
+    [True, False]
+    """
+    missing = [name for name in EVIDENCE if name != "persons" and name not in areas.columns]
+    if missing:
+        raise DisclosureError(
+            f"the public profile needs the columns {', '.join(missing)} to check its rules; "
+            "make the areas with public_areas(incidents, boundary, population=…), "
+            "or release with profile='internal'"
+        )
+    persons = areas.get("persons", pd.Series(np.nan, index=areas.index)).astype(float)
+    known = persons.notna()
+    enough = (known & (persons >= rules.k)) | (~known & (areas["count"] >= rules.min_incidents))
+    several = areas["premises"] >= rules.min_premises
+    spread = areas["largest_premises"] <= rules.max_premises_share * areas["count"]
+    residents = areas["population"].fillna(0) >= rules.min_residents
+    return (enough & several & spread & residents).astype(bool)
+
+
+def row_passes(row: Mapping[str, float], rules: Rules) -> bool:
+    """Check one area given as a mapping; see :func:`passes`.
+
+    Parameters
+    ----------
+    row : mapping of str to float
+        The columns of :data:`EVIDENCE`.
+    rules : Rules
+        The thresholds.
+
+    Returns
+    -------
+    bool
+    """
+    return bool(passes(pd.DataFrame([row]), rules).iloc[0])
