@@ -59,7 +59,7 @@ class Context:
     title: str = "Hotspots"
     period: tuple[date, date] | None = None
     boundary: gpd.GeoDataFrame | None = field(default=None, repr=False)
-    basemap: Mapping[str, gpd.GeoDataFrame] = field(default=_EMPTY, repr=False)
+    basemap: Mapping[str, gpd.GeoDataFrame] = field(default_factory=lambda: _EMPTY, repr=False)
     method: Mapping[str, str] = field(default_factory=dict, repr=False)
     synthetic: bool = False
     open_data: str | None = None
