@@ -1,1 +1,1 @@
-"""Room: presentation."""
+"""Room: presentation. What maps and reports share: classes, colours, groups, sentences, figures."""
