@@ -36,6 +36,10 @@ class AlignmentError(HotspotsError):
     """Values and graph, or two tables, whose index labels differ."""
 
 
+class StatisticsError(HotspotsError):
+    """Values, weights or options a statistic cannot be computed from."""
+
+
 class StreetError(HotspotsError):
     """A street network that cannot be used for distances."""
 

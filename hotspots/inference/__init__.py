@@ -1,1 +1,1 @@
-"""Room: inference."""
+"""P-values: tails, shared random draws, and correction for many tests."""

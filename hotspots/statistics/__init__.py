@@ -1,1 +1,1 @@
-"""Room: statistics."""
+"""Where values concentrate: local statistics per unit, and global tests."""

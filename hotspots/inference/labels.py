@@ -1,0 +1,82 @@
+"""Labels: what a probability and a direction are called."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from hotspots.schema import COLD_LABELS, HOT_LABELS, MORAN_LABELS, NOT_SIGNIFICANT, NOT_TESTABLE
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+HOT_COLD_LEVELS = {"99": 0.01, "95": 0.05, "90": 0.10}
+MORAN_LEVELS = {"95": 0.05}
+
+_HOT_COLD = np.array(
+    [*HOT_LABELS, NOT_SIGNIFICANT, *reversed(COLD_LABELS), NOT_SIGNIFICANT, NOT_TESTABLE],
+    dtype=object,
+)
+_HIGH_HIGH, _LOW_LOW, _HIGH_LOW, _LOW_HIGH = range(4)
+_MORAN = np.array([*MORAN_LABELS[:4], NOT_SIGNIFICANT, NOT_TESTABLE], dtype=object)
+
+
+def hot_cold_labels(probability: ArrayLike, *, upper: ArrayLike) -> NDArray[np.object_]:
+    """Label hot and cold units.
+
+    Parameters
+    ----------
+    probability : array_like of float, shape (n,)
+        Usually the corrected p-value; NaN where nothing was tested.
+    upper : array_like of bool, shape (n,)
+        Whether the upper tail is the smaller one.
+
+    Returns
+    -------
+    ndarray of str, shape (n,)
+        99 at most 0.01, 95 at most 0.05, 90 at most 0.10.
+
+    Examples
+    --------
+    >>> hot_cold_labels([0.01, 0.04, 0.2, float("nan")], upper=[True, False, True, True]).tolist()
+    ['hot 99', 'cold 95', 'not significant', 'not testable']
+    """
+    p = np.asarray(probability, dtype=np.float64)
+    levels = list(HOT_COLD_LEVELS.values())
+    codes = np.searchsorted(levels, p, side="left")
+    codes += np.where(upper, 0, len(levels) + 1)
+    codes[np.isnan(p)] = len(_HOT_COLD) - 1
+    return _HOT_COLD[codes]
+
+
+def quadrant_labels(
+    probability: ArrayLike, *, high: ArrayLike, upper: ArrayLike
+) -> NDArray[np.object_]:
+    """Label a unit and its neighbours as high or low.
+
+    Parameters
+    ----------
+    probability : array_like of float, shape (n,)
+        Usually the corrected p-value; NaN where nothing was tested.
+    high : array_like of bool, shape (n,)
+        Whether the unit's value is above the mean.
+    upper : array_like of bool, shape (n,)
+        Whether the upper tail of its neighbours' mean is the smaller one.
+
+    Returns
+    -------
+    ndarray of str, shape (n,)
+        The unit first, then its neighbours, where the probability is at most 0.05.
+
+    Examples
+    --------
+    >>> quadrant_labels([0.01, 0.04, 0.2], high=[True, False, True], upper=[True] * 3).tolist()
+    ['high-high', 'low-high', 'not significant']
+    """
+    p = np.asarray(probability, dtype=np.float64)
+    alike, unlike = np.where(high, _HIGH_HIGH, _LOW_LOW), np.where(high, _HIGH_LOW, _LOW_HIGH)
+    codes = np.where(np.equal(high, upper), alike, unlike)
+    codes[p > MORAN_LEVELS["95"]] = len(_MORAN) - 2
+    codes[np.isnan(p)] = len(_MORAN) - 1
+    return _MORAN[codes]

@@ -1,0 +1,230 @@
+"""From measures and tails to the table every local statistic returns."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+import pandas as pd
+
+from hotspots.errors import FewDataWarning, StatisticsError
+from hotspots.inference import multiple, tails
+from hotspots.schema import NOT_TESTABLE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from numpy.typing import NDArray
+
+    from hotspots.inference.tails import Tails
+    from hotspots.schema import Alternative, Correction
+    from hotspots.statistics.neighbourhoods import Neighbourhoods
+
+LabelFrom = Literal["q_value", "p_value"]
+
+FEW_UNITS = 30
+FEW_EVENTS = 10
+
+
+@dataclass(frozen=True)
+class Options:
+    """What a caller chooses about a local test; checked when made.
+
+    Attributes
+    ----------
+    n_permutations : int
+        Random draws R, at least 1.
+    alternative : {"two-sided", "greater", "less"}
+        Which tails count.
+    correction : {"fdr_bh", "fdr_by", "bonferroni", "none"}
+        How ``q_value`` corrects for many units.
+    label_from : {"q_value", "p_value"}
+        What labels are made of.
+    """
+
+    n_permutations: int
+    alternative: Alternative
+    correction: Correction
+    label_from: LabelFrom
+
+    def __post_init__(self) -> None:
+        permutations(self.n_permutations, at_least=1)
+        tails.known(self.alternative)
+        multiple.known(self.correction)
+        if self.label_from not in ("q_value", "p_value"):
+            raise StatisticsError(
+                f"label_from {self.label_from!r} is not known: use 'q_value' or 'p_value'"
+            )
+
+    @property
+    def n_tails(self) -> int:
+        """2 for a two-sided test, otherwise 1."""
+        return 2 if self.alternative == "two-sided" else 1
+
+    @property
+    def smallest_p(self) -> float:
+        """The smallest p-value that many permutations can give."""
+        return self.n_tails / (self.n_permutations + 1)
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What one local statistic found, before p-values are corrected and labels given.
+
+    Attributes
+    ----------
+    statistic, expected, z : ndarray of float, shape (n,)
+        Per unit with a value.
+    tails : Tails
+        Of the statistic.
+    label : callable
+        Gives the labels for a probability per unit.
+    levels : mapping of str to float
+        Names and levels of the labels, strictest first.
+    not_testable : mapping of str to ndarray of bool
+        Reason to units, first reason that applies counts.
+    """
+
+    statistic: NDArray[np.float64]
+    expected: NDArray[np.float64]
+    z: NDArray[np.float64]
+    tails: Tails
+    label: Callable[[NDArray[np.float64]], NDArray[np.object_]]
+    levels: Mapping[str, float]
+    not_testable: Mapping[str, NDArray[np.bool_]]
+
+
+def permutations(n_permutations: object, *, at_least: int) -> None:
+    """Refuse a number of permutations that is not a whole number of some size."""
+    if not isinstance(n_permutations, int | np.integer) or n_permutations < at_least:
+        raise StatisticsError(
+            f"n_permutations {n_permutations!r}: a whole number of at least {at_least} is needed"
+        )
+
+
+def local_table(
+    units: Neighbourhoods, found: Measured, options: Options, details: Mapping[str, Any]
+) -> pd.DataFrame:
+    """Correct, label and lay out what a local statistic found.
+
+    Parameters
+    ----------
+    units : Neighbourhoods
+        The units.
+    found : Measured
+        What was found at the n units with a value.
+    options : Options
+        Of the test.
+    details : mapping
+        Method and null, for ``attrs["inference"]``.
+
+    Returns
+    -------
+    DataFrame
+        Columns :data:`hotspots.schema.RESULT_COLUMNS`, index ``units.index``, how it was done in
+        ``attrs["inference"]``.
+    """
+    reasons = _first_reasons(units, found.not_testable)
+    untested = np.zeros(units.n, dtype=np.bool_)
+    for mask in found.not_testable.values():
+        untested |= mask
+    p = np.where(untested, np.nan, found.tails.p_value(options.alternative))
+    q = multiple.adjust(p, options.correction)
+    labels = found.label(q if options.label_from == "q_value" else p)
+    notes = [*few_data(units), *_unreachable(p, q, found.levels, options)]
+    everywhere = np.full(units.has_value.size, NOT_TESTABLE, dtype=object)
+    everywhere[units.has_value] = labels
+    table = pd.DataFrame(
+        {
+            "statistic": units.spread_out(found.statistic),
+            "expected": units.spread_out(found.expected),
+            "z": units.spread_out(np.where(untested, np.nan, found.z)),
+            "p_value": units.spread_out(p),
+            "q_value": units.spread_out(q),
+            "label": everywhere,
+        },
+        index=units.index,
+    )
+    table.attrs["inference"] = {
+        **details,
+        "n_permutations": int(options.n_permutations),
+        "alternative": options.alternative,
+        "correction": options.correction,
+        "label_from": options.label_from,
+        "label_levels": dict(found.levels),
+        "n_units": len(units.index),
+        "n_tested": int(np.count_nonzero(~untested)),
+        "not_testable": reasons,
+        "notes": notes,
+    }
+    return table
+
+
+def few_data(units: Neighbourhoods) -> list[str]:
+    """Say, and warn, when there are few units or few events.
+
+    Parameters
+    ----------
+    units : Neighbourhoods
+        The units; their values are events when all are whole numbers and none is negative.
+
+    Returns
+    -------
+    list of str
+        One sentence per shortage, each also given as :class:`FewDataWarning`.
+    """
+    notes = []
+    if units.n < FEW_UNITS:
+        notes.append(
+            f"Only {units.n} units have a value: p-values hold, but only very strong "
+            "concentrations can be found, so 'not significant' does not mean there is none."
+        )
+    values = units.values
+    if np.all(values >= 0) and np.all(values == np.floor(values)) and values.sum() < FEW_EVENTS:
+        notes.append(
+            f"Only {int(values.sum())} events: p-values hold, but a label rests on a handful of "
+            "events, and 'not significant' does not mean there is no concentration."
+        )
+    for note in notes:
+        warnings.warn(note, FewDataWarning, stacklevel=4)
+    return notes
+
+
+def _first_reasons(
+    units: Neighbourhoods, not_testable: Mapping[str, NDArray[np.bool_]]
+) -> dict[str, int]:
+    counts = {"no value": int(np.count_nonzero(~units.has_value))}
+    open_ = np.ones(units.n, dtype=np.bool_)
+    for reason, mask in not_testable.items():
+        counts[reason] = int(np.count_nonzero(mask & open_))
+        open_ &= ~mask
+    return {reason: count for reason, count in counts.items() if count}
+
+
+def _unreachable(
+    p: NDArray[np.float64],
+    q: NDArray[np.float64],
+    levels: Mapping[str, float],
+    options: Options,
+) -> list[str]:
+    """Name the labels that so few permutations cannot give, and how many could."""
+    n_tests = int(np.count_nonzero(~np.isnan(p)))
+    if n_tests == 0:
+        return []
+    corrected = options.label_from == "q_value"
+    reached = np.nanmin(q if corrected else p)
+    smallest = max(1, int(np.count_nonzero(p <= options.smallest_p * (1 + 1e-12))))
+    factor = multiple.penalty(n_tests, smallest, options.correction) if corrected else 1.0
+    notes = []
+    for name, level in levels.items():
+        if reached <= level or options.smallest_p * factor <= level:
+            continue
+        needed = multiple.permutations_needed(level, factor, n_tails=options.n_tails)
+        notes.append(
+            f"With {options.n_permutations:,} permutations no p-value is below "
+            f"{options.smallest_p:.2g}, and after correction for {n_tests:,} units no unit can be "
+            f"labelled at {name} %: at least {needed:,} permutations are needed."
+        )
+    return notes
