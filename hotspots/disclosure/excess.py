@@ -1,4 +1,4 @@
-"""The public statistic: is a published count more than the area's share of residents?"""
+"""The public statistic: the excess of a published count over the area's share of residents."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from hotspots.inference.labels import hot_cold_labels
+from hotspots.inference.multiple import adjust
 from hotspots.schema import NOT_TESTABLE
 
 if TYPE_CHECKING:
@@ -18,8 +20,8 @@ def excess(counts: pd.Series, population: pd.Series) -> pd.DataFrame:
     """Compare published counts with shares of residents, exactly.
 
     Under constant risk, and given the sum ``N`` of the published counts, an area with share ``s``
-    of the residents of the published areas has a Binomial(``N``, ``s``) count. The p-value doubles the
-    smaller tail. Everything is computed from what is published, so it tells nothing more.
+    of the residents of the published areas has a Binomial(``N``, ``s``) count. The p-value doubles
+    the smaller tail. Everything is computed from what is published, so it tells nothing more.
 
     Parameters
     ----------
@@ -47,9 +49,6 @@ def excess(counts: pd.Series, population: pd.Series) -> pd.DataFrame:
     >>> excess(pd.Series([3, 1]), pd.Series([500, 500]))["p_value"].tolist()
     [0.625, 0.625]
     """
-    from hotspots.inference.labels import hot_cold_labels
-    from hotspots.inference.multiple import adjust
-
     known = counts.notna() & (population > 0)
     out = pd.DataFrame(
         {

@@ -45,9 +45,10 @@ class Context:
     boundary : GeoDataFrame, optional
         The study area; also the view of the map.
     basemap : mapping of str to GeoDataFrame
-        Layers drawn behind, by kind: ``water``, ``park``, ``road``, ``place``; ``name`` where known.
+        Layers drawn behind, by kind: ``water``, ``park``, ``road``, ``place``; with ``name``
+        where it is known.
     method : mapping of str to str
-        Parameters in words, in the order to be shown, such as ``{"Units": "squares of 250 m"}``.
+        Parameters in words, in the order shown, such as ``{"Units": "squares of 250 m"}``.
     synthetic : bool
         Whether the data is invented; everything drawn is then watermarked SYNTHETIC.
     open_data : str, optional
@@ -249,15 +250,18 @@ def release(
             f"a public release holds no {' and no '.join(held)}; "
             "leave it out, or release with profile='internal'"
         )
-    if context.open_data:
+    if context.open_data and statistics_in(table):
         open_table = _allow(table, UNIT_COLUMNS, results=True)
-        total = int(open_table["count"].sum()) if "count" in open_table else None
+        total = int(open_table["count"].sum())
         return PublicRelease(table=open_table, context=context, rules=rules, total=total)
-    return _suppressed(table, rules, context)
+    return _areas(table, rules, context)
 
 
-def _suppressed(table: gpd.GeoDataFrame, rules: Rules, context: Context) -> PublicRelease:
+def _areas(table: gpd.GeoDataFrame, rules: Rules, context: Context) -> PublicRelease:
+    """Publish areas: classes of excess of the counts that pass, or of all where data is open."""
     shown = published(table, rules)
+    if context.open_data:
+        shown = shown | True
     out = table[[name for name in ("name", "population") if name in table.columns]].copy()
     out["count"] = table["count"].astype("Int64").where(shown)
     result = excess(out["count"], out["population"])

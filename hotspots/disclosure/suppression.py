@@ -18,9 +18,9 @@ def published(areas: pd.DataFrame, rules: Rules) -> pd.Series:
     Areas that fail a rule are withheld (primary). So that none of them follows from the total by
     subtraction, the passing area with the fewest residents is withheld with them
     (complementary): at least two areas are then withheld together, and their sum is that of an
-    area that passes by itself. Any of them may hold 0 to that sum, which is at least `k`. The choice
-    looks at rule outcomes and residents only, never at a withheld count, and both sorts of
-    withheld area look the same.
+    area that passes by itself. Any of them may hold 0 to that sum, which is at least `k`. The
+    choice looks at rule outcomes and residents only, never at a withheld count, and both sorts
+    of withheld area look the same.
 
     Parameters
     ----------
