@@ -139,7 +139,8 @@ def expected_counts(table: gpd.GeoDataFrame, statistic: str) -> pd.Series:
 def _floats(table: gpd.GeoDataFrame, column: str) -> pd.Series:
     if column not in table.columns:
         return pd.Series(np.nan, index=table.index)
-    return table[column].astype("Float64").astype(float)
+    values: pd.Series = table[column].astype("Float64").astype(float)
+    return values
 
 
 def _parts(shapes: NDArray[np.object_], signs: NDArray[np.object_]) -> NDArray[np.int32]:

@@ -1,0 +1,141 @@
+"""What each statistic is called, does and rests on."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from hotspots.presentation.classes import Family, family
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+_ORD_GETIS = (
+    "Ord, J. K. & Getis, A. (1995). Local spatial autocorrelation statistics: distributional "
+    "issues and an application. Geographical Analysis 27, 286–306. "
+    "doi:10.1111/j.1538-4632.1995.tb00912.x"
+)
+_ANSELIN = (
+    "Anselin, L. (1995). Local indicators of spatial association – LISA. Geographical Analysis "
+    "27, 93–115. doi:10.1111/j.1538-4632.1995.tb00338.x"
+)
+_CLOPPER_PEARSON = (
+    "Clopper, C. J. & Pearson, E. S. (1934). The use of confidence or fiducial limits illustrated "
+    "in the case of the binomial. Biometrika 26, 404–413. doi:10.1093/biomet/26.4.404"
+)
+_BENJAMINI_HOCHBERG = (
+    "Benjamini, Y. & Hochberg, Y. (1995). Controlling the false discovery rate. Journal of the "
+    "Royal Statistical Society B 57, 289–300. doi:10.1111/j.2517-6161.1995.tb02031.x"
+)
+_CASTRO_SINGER = (
+    "Caldas de Castro, M. & Singer, B. H. (2006). Controlling the false discovery rate: a new "
+    "application to account for multiple and dependent tests in local statistics of spatial "
+    "association. Geographical Analysis 38, 180–208. doi:10.1111/j.0016-7363.2006.00682.x"
+)
+
+
+@dataclass(frozen=True)
+class Method:
+    """A statistic in words.
+
+    Attributes
+    ----------
+    name : str
+        As analysts call it.
+    words : str
+        What it does, for everybody.
+    references : tuple of str
+        Where it comes from, each with its DOI.
+    """
+
+    name: str
+    words: str
+    references: tuple[str, ...]
+
+
+METHODS: Mapping[Family, Method] = MappingProxyType(
+    {
+        "gi_star": Method(
+            "Getis-Ord Gi*",
+            "The incidents of each area and its neighbours are summed, and the sum is compared "
+            "with what would be expected if the counts of all areas were shuffled.",
+            (_ORD_GETIS, _BENJAMINI_HOCHBERG, _CASTRO_SINGER),
+        ),
+        "gi": Method(
+            "Getis-Ord Gi",
+            "The incidents of each area's neighbours, without its own, are summed, and the sum is "
+            "compared with what would be expected if the counts of the other areas were shuffled.",
+            (_ORD_GETIS, _BENJAMINI_HOCHBERG, _CASTRO_SINGER),
+        ),
+        "local_moran": Method(
+            "Local Moran's I",
+            "Each area's count is held, and the mean count of its neighbours is compared with what "
+            "would be expected if the counts of all other areas were shuffled.",
+            (_ANSELIN, _BENJAMINI_HOCHBERG, _CASTRO_SINGER),
+        ),
+        "excess": Method(
+            "Exact binomial excess",
+            "Each published count is compared with the area's share of the residents of all "
+            "published areas.",
+            (_CLOPPER_PEARSON, _BENJAMINI_HOCHBERG),
+        ),
+    }
+)
+
+
+def method(statistic: str) -> Method:
+    """Find a statistic's name, words and references.
+
+    Examples
+    --------
+    >>> method("gi_star").name
+    'Getis-Ord Gi*'
+    """
+    return METHODS.get(family(statistic), Method(statistic, "", ()))
+
+
+def references(statistics: Sequence[str]) -> tuple[str, ...]:
+    """List what the methods of some statistics rest on, each work once, by author.
+
+    Examples
+    --------
+    >>> [text.split(",")[0] for text in references(["excess"])]
+    ['Benjamini', 'Clopper']
+    """
+    return tuple(sorted({text for name in statistics for text in method(name).references}))
+
+
+def neighbours(words: str) -> str:
+    """Say which areas belong to a neighbourhood, from the method's own words.
+
+    Parameters
+    ----------
+    words : str
+        ``context.method["Neighbours"]``, such as "areas that touch" or "areas within 500 m".
+
+    Returns
+    -------
+    str
+        To stand after "the area and".
+
+    Examples
+    --------
+    >>> [neighbours(text) for text in ("areas that touch", "areas that share a side", "")]
+    ['those touching it', 'those sharing a side with it', 'its neighbours']
+    >>> neighbours("areas within 1,500 m"), neighbours("the 8 nearest areas")
+    ('those within 1,500 m', 'its 8 nearest')
+    """
+    text = words.casefold()
+    within = re.search(r"within ([\d.,]*\d) ?(k?m)\b", text)
+    if within:
+        return f"those within {within[1]} {within[2]}"
+    nearest = re.search(r"(\d+) nearest", text)
+    if nearest:
+        return f"its {nearest[1]} nearest"
+    if "side" in text or "rook" in text:
+        return "those sharing a side with it"
+    if "touch" in text or "contigu" in text or "queen" in text:
+        return "those touching it"
+    return "its neighbours"

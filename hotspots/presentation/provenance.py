@@ -1,0 +1,277 @@
+"""What a page says about itself: handling, caveats, sources and how it was made."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Literal
+
+from hotspots.disclosure.release import InternalRelease, PublicRelease
+from hotspots.presentation.classes import MARKERS, family
+from hotspots.presentation.formats import counted, day, listed, number, period, plural
+from hotspots.presentation.methods import method
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from hotspots.disclosure.release import Release
+    from hotspots.disclosure.rules import Rules
+
+SYNTHETIC = "SYNTHETIC – invented data"
+CONFIDENTIAL = "CONFIDENTIAL – do not forward, publish or leave open"
+TABLES = {"incidents": "Incidents", "baseline": "Other contacts", "population": "Residents"}
+UNIT_TERMS = frozenset({"Units", "Neighbours", "Statistics", "Permutations", "Significance"})
+"""Parameters that describe the internal units; published areas are of another making."""
+LIBRARIES = ("numpy", "scipy", "pandas", "geopandas", "shapely", "libpysal")
+
+ALWAYS = tuple(
+    " ".join(text.split())
+    for text in """
+    Recorded is not occurred: these are incidents that came to the notice of those who keep the
+    records, not all that happened.
+
+    Enforcement and detection shape the record: where people look more, more is found.
+
+    Small numbers vary by chance: a few incidents more or less can move an area from one class to
+    another.
+
+    Not for dispatch: this is for planning and prevention, not for sending officers, and not for
+    judging a person or an address.
+
+    Areas do not describe people: what is found in an area says nothing about the persons who live
+    or stay there.
+    """.strip().split("\n\n")
+)
+"""What stands beside every result, on every page."""
+
+
+@dataclass(frozen=True)
+class Banner:
+    """The line that stands above everything and is printed with it.
+
+    Attributes
+    ----------
+    text : str
+        What it says.
+    tone : {"internal", "synthetic", "public"}
+        How it is coloured: internal is red.
+    """
+
+    text: str
+    tone: Literal["internal", "synthetic", "public"]
+
+
+def banner(release: Release) -> Banner:
+    """Say how a page must be handled.
+
+    Parameters
+    ----------
+    release : Release
+        What is shown.
+
+    Returns
+    -------
+    Banner
+    """
+    parts = [SYNTHETIC] if release.context.synthetic else []
+    if isinstance(release, InternalRelease):
+        parts += [CONFIDENTIAL, f"Reason: {release.reason}", f"For: {release.recipient}"]
+    elif release.context.open_data:
+        parts.append("Made from published records")
+    else:
+        parts.append("Made for the public: numbers that could point to a person are withheld")
+    text = " ".join(part if part.endswith((".", "!", "?")) else f"{part}." for part in parts)
+    return Banner(text, "synthetic" if release.context.synthetic else release.profile)
+
+
+def caveats(release: Release) -> tuple[str, ...]:
+    """List what must be said beside every result; pages offer no way to remove it.
+
+    Parameters
+    ----------
+    release : Release
+        What is shown.
+
+    Returns
+    -------
+    tuple of str
+        The five that stand on every page, then those of the statistics shown.
+    """
+    kinds = {family(name) for name in release.statistics}
+    out = list(ALWAYS)
+    if kinds & {"gi_star", "gi", "local_moran"}:
+        out.append(
+            "Chance means that every area is alike: whether an area has more residents, visitors "
+            "or streets than another is not taken into account."
+        )
+    if "gi_star" in kinds:
+        out.append(
+            "An area is marked for its whole neighbourhood: "
+            "it may itself hold few incidents or none."
+        )
+    if "excess" in kinds:
+        out.append(
+            "Compared with residents only: people who work in an area or visit it are not counted."
+        )
+    if isinstance(release, PublicRelease) and not release.context.open_data:
+        out.append(
+            "Withheld areas look alike whether they hold no incident, few or many; they are no "
+            "evidence of either."
+        )
+    if isinstance(release, InternalRelease) and release.proximity is not None:
+        out.append(
+            "Near is not connected: a distance says nothing about what happens at either place."
+        )
+    return tuple(out)
+
+
+def sources(release: Release) -> tuple[str, ...]:
+    """List where the records come from, for the foot of a page.
+
+    Parameters
+    ----------
+    release : Release
+        What is shown.
+
+    Returns
+    -------
+    tuple of str
+    """
+    context, out = release.context, []
+    if context.open_data:
+        out.append(f"Published records: {context.open_data}; suppression is off.")
+    if context.synthetic:
+        out.append("Invented data: no person, place or incident is real.")
+    if "Sources" in context.method:
+        out.append(context.method["Sources"])
+    return tuple(out)
+
+
+def how_made(release: Release) -> list[tuple[str, str]]:
+    """List how a page was made, as terms and texts.
+
+    A public page says parameters only. An internal page also says what became of every row, and
+    the hashes of the inputs.
+
+    Parameters
+    ----------
+    release : Release
+        What is shown.
+
+    Returns
+    -------
+    list of tuple of (str, str)
+    """
+    context, crs = release.context, release.table.crs
+    out = [("Method", _methods(release))] if release.statistics else []
+    suppressed = isinstance(release, PublicRelease) and not context.open_data
+    hidden = UNIT_TERMS if suppressed else frozenset()
+    out += [(term, text) for term, text in context.method.items() if term not in hidden]
+    if suppressed:
+        out += [
+            ("Significance", "two-sided, exact; false discovery rate by Benjamini-Hochberg"),
+            ("Withheld", _rules(release.rules)),
+        ]
+    if isinstance(release, InternalRelease):
+        out += list(_inference(release))
+    if context.period and "Period" not in context.method:
+        out.append(("Period", f"{period(context.period)}, both ends included"))
+    out.append(("Areas", counted(len(release.table), "area")))
+    if crs is not None:
+        out.append(("Coordinates", crs.name))
+    if isinstance(release, InternalRelease):
+        out += [*_rows(release), *_hashes(release)]
+    out.append(("Made", day(context.made.date())))
+    out.append(("Software", _software(release)))
+    return out
+
+
+def _methods(release: Release) -> str:
+    return " ".join(f"{method(name).name}. {method(name).words}" for name in release.statistics)
+
+
+def _rules(rules: Rules) -> str:
+    return (
+        f"numbers that rest on fewer than {number(rules.k)} persons (where persons are not known, "
+        f"on fewer than {number(rules.min_incidents)} incidents), on fewer than "
+        f"{number(rules.min_premises)} places, on one place for more than "
+        f"{number(100 * rules.max_premises_share)} % of the incidents, or on fewer than "
+        f"{number(rules.min_residents)} residents; and one further area, so that nothing follows "
+        "by subtraction"
+    )
+
+
+def _inference(release: InternalRelease) -> Iterator[tuple[str, str]]:
+    found = release.record.get("inference")
+    if not isinstance(found, dict):
+        return
+    for name, details in found.items():
+        said = [
+            f"{str(key).replace('_', ' ')}: {number(value) if isinstance(value, int) else value}"
+            for key, value in dict(details).items()
+            if isinstance(value, (str, int)) and not isinstance(value, bool) and value != ""
+        ]
+        if said:
+            yield f"p-values of {method(str(name)).name}", "; ".join(said)
+
+
+def rows_read(release: InternalRelease) -> list[tuple[str, dict[str, int], dict[str, int]]]:
+    """List what became of the rows of each input.
+
+    Parameters
+    ----------
+    release : InternalRelease
+        ``record["rows"]`` holds :class:`~hotspots.schema.RowCounts`, or mappings like it.
+
+    Returns
+    -------
+    list of tuple of (str, dict, dict)
+        The table's name; ``read``, ``located`` and ``used``; and reason to rows set aside, most
+        first.
+    """
+    tables = release.record.get("rows")
+    out = []
+    for name, counts in tables.items() if isinstance(tables, dict) else ():
+        entry: Mapping[str, object] = counts if isinstance(counts, dict) else vars(counts)
+        numbers = {key: int(entry[key]) for key in ("read", "located", "used")}  # type: ignore[call-overload]
+        aside: dict[str, int] = dict(entry.get("set_aside") or {})  # type: ignore[call-overload]
+        ordered = dict(sorted(aside.items(), key=lambda item: (-item[1], item[0])))
+        out.append((table_words(str(name)), numbers, ordered))
+    return out
+
+
+def table_words(name: str) -> str:
+    """Say what a table of the study is called on a page.
+
+    Examples
+    --------
+    >>> table_words("incidents"), table_words("trap_house")
+    ('Incidents', 'Locations with recorded reports')
+    """
+    kind = name.removeprefix("facilities.").removeprefix("facilities_")
+    if kind in MARKERS:
+        return MARKERS[kind].plural
+    return TABLES.get(name, name.replace("_", " ").capitalize())
+
+
+def _rows(release: InternalRelease) -> Iterator[tuple[str, str]]:
+    for name, numbers, aside in rows_read(release):
+        said = f"{number(numbers['read'])} {plural(numbers['read'], 'row')} read"
+        said += f", {number(numbers['located'])} located, {number(numbers['used'])} used"
+        reasons = listed([f"{number(n)} {reason}" for reason, n in aside.items()])
+        yield f"Rows: {name}", said + (f"; set aside: {reasons}" if reasons else "")
+
+
+def _hashes(release: InternalRelease) -> Iterator[tuple[str, str]]:
+    inputs = release.record.get("inputs")
+    for name, digest in inputs.items() if isinstance(inputs, dict) else ():
+        yield f"SHA-256 of {name}", str(digest)
+
+
+def _software(release: Release) -> str:
+    from hotspots import __version__
+
+    own = f"hotspots {__version__}"
+    if isinstance(release, PublicRelease):
+        return own
+    return ", ".join([own, *(f"{name} {version(name)}" for name in LIBRARIES)])

@@ -1,0 +1,329 @@
+"""One plain sentence for each area and each facility, and the figures behind it."""
+
+from __future__ import annotations
+
+import re
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from hotspots.disclosure.release import InternalRelease
+from hotspots.errors import DisclosureError
+from hotspots.presentation.classes import WITHHELD, family, marker
+from hotspots.presentation.formats import (
+    chance,
+    counted,
+    distance,
+    is_missing,
+    listed,
+    number,
+    p_value,
+)
+from hotspots.presentation.headlines import during, headline
+from hotspots.presentation.methods import method, neighbours
+from hotspots.presentation.provenance import Banner, banner, caveats, how_made, sources
+from hotspots.schema import NOT_TESTABLE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from typing import Any
+
+    import pandas as pd
+
+    from hotspots.disclosure.release import Release
+    from hotspots.presentation.classes import Family
+
+__all__ = [
+    "Banner",
+    "analyst_figures",
+    "banner",
+    "caveats",
+    "during",
+    "facility_sentences",
+    "headline",
+    "how_made",
+    "sources",
+    "unit_sentence",
+    "unit_sentences",
+]
+
+NUMBER_WITHHELD = (
+    "The number is withheld to protect persons; "
+    "that says nothing about how many incidents there are."
+)
+_NO_WORDS: Mapping[str, str] = MappingProxyType({})
+_NEIGHBOURS_ARE = {
+    "high-high": ("above", "its neighbours are above it too"),
+    "high-low": ("above", "its neighbours are below it"),
+    "low-high": ("below", "its neighbours are above it"),
+    "low-low": ("below", "its neighbours are below it too"),
+}
+_STRENGTH = {"99": "strong evidence", "95": "good evidence", "90": "weak evidence"}
+
+
+def unit_sentences(
+    table: pd.DataFrame, statistic: str, *, words: Mapping[str, str] = _NO_WORDS
+) -> list[str]:
+    """Say of every area what was found there.
+
+    Parameters
+    ----------
+    table : DataFrame, shape (n, m)
+        Units with ``<statistic>_…`` columns, and ``count``. A missing ``count`` is withheld.
+    statistic : str
+        Name of the local result.
+    words : mapping of str to str
+        The method in words, ``release.context.method``; its ``Neighbours`` are used.
+
+    Returns
+    -------
+    list of str, length n
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> table = pd.DataFrame({"count": [12], "gi_star_statistic": [57.0],
+    ...     "gi_star_expected": [21.34], "gi_star_p_value": [0.004], "gi_star_label": ["hot 99"]})
+    >>> unit_sentences(table, "gi_star", words={"Neighbours": "areas that touch"})
+    ['12 recorded incidents here and 57 together with those touching it, where 21.3 would be
+    expected; chance alone would give a sum this unusual about 1 time in 250.']
+    """
+    kind, mean = family(statistic), _mean(table)
+    around = neighbours(words.get("Neighbours", ""))
+    columns = (_column(table, name) for name in ("count", *_columns(statistic)))
+    return [_unit_sentence(kind, _Row(*row), around, mean) for row in zip(*columns, strict=True)]
+
+
+def unit_sentence(
+    row: pd.Series,
+    statistic: str,
+    *,
+    words: Mapping[str, str] = _NO_WORDS,
+    mean: float = np.nan,
+) -> str:
+    """Say of one area what was found there; see :func:`unit_sentences`.
+
+    Parameters
+    ----------
+    row : Series
+        One row of the units.
+    statistic : str
+        Name of the local result.
+    words : mapping of str to str
+        The method in words.
+    mean : float
+        Mean count of all areas; local Moran's sentence compares with it.
+
+    Returns
+    -------
+    str
+    """
+    values = _Row(*(row.get(name) for name in ("count", *_columns(statistic))))
+    return _unit_sentence(family(statistic), values, neighbours(words.get("Neighbours", "")), mean)
+
+
+def analyst_figures(row: Mapping[str, object], statistic: str) -> list[tuple[str, str]]:
+    """List the figures behind an area's sentence, for the fold marked "Figures for analysts".
+
+    Parameters
+    ----------
+    row : mapping
+        One row of the units, as Series or mapping.
+    statistic : str
+        Name of the local result.
+
+    Returns
+    -------
+    list of tuple of (str, str)
+        Name and value of each figure the row holds.
+
+    Examples
+    --------
+    >>> analyst_figures({"count": 12, "gi_star_z": 3.21, "gi_star_p_value": 0.0013}, "gi_star")
+    [('Recorded incidents', '12'), ('Getis-Ord Gi*, z-score', '3.21'), ('p-value', '0.0013')]
+    """
+    name = method(statistic).name
+    statistic_is = {"gi_star": "sum with neighbours", "gi": "sum of neighbours"}.get(
+        family(statistic), "statistic"
+    )
+    figures: tuple[tuple[str, str, Callable[[Any], str]], ...] = (
+        ("count", "Recorded incidents", number),
+        ("persons", "Persons", number),
+        ("population", "Residents", number),
+        ("expected_count", "Expected incidents", _decimal),
+        ("baseline_count", "Other recorded contacts", number),
+        (f"{statistic}_statistic", f"{name}, {statistic_is}", _decimal),
+        (f"{statistic}_expected", "Expected of it", _decimal),
+        (f"{statistic}_z", f"{name}, z-score", _two_decimals),
+        (f"{statistic}_p_value", "p-value", p_value),
+        (f"{statistic}_q_value", "q-value (corrected for the number of areas)", p_value),
+        (f"{statistic}_label", "Class", str),
+    )
+    return [
+        (title, write(row[column]))
+        for column, title, write in figures
+        if column in row and not is_missing(row[column])
+    ]
+
+
+def facility_sentences(release: Release) -> dict[tuple[str, str], tuple[str, ...]]:
+    """Say of every measured facility what is near it.
+
+    Parameters
+    ----------
+    release : InternalRelease
+        With ``proximity``.
+
+    Returns
+    -------
+    dict of (kind, facility_id) to tuple of str
+        One sentence for each kind of destination, in the order of the table.
+
+    Raises
+    ------
+    DisclosureError
+        For a public release, which holds no facility.
+    """
+    if not isinstance(release, InternalRelease):
+        raise DisclosureError("a public release holds no facility, and says nothing about any")
+    table = release.proximity
+    if table is None:
+        return {}
+    limits = [name for name in table.columns if re.fullmatch(r"within_\d+m", str(name))]
+    out: dict[tuple[str, str], tuple[str, ...]] = {}
+    rows = ({str(name): value for name, value in row.items()} for row in table.to_dict("records"))
+    for row in rows:
+        key = (str(row.get("kind", "")), str(row["facility_id"]))
+        out[key] = (*out.get(key, ()), _nearest_sentence(row, limits))
+    return out
+
+
+class _Row:
+    """The values of one area that a sentence may use."""
+
+    __slots__ = ("count", "expected", "label", "p", "statistic")
+
+    def __init__(
+        self, count: object, statistic: object, expected: object, p: object, label: object
+    ) -> None:
+        self.count, self.statistic, self.expected = (
+            _float(count),
+            _float(statistic),
+            _float(expected),
+        )
+        self.p, self.label = _float(p), str(label)
+
+
+def _columns(statistic: str) -> tuple[str, ...]:
+    return tuple(f"{statistic}_{name}" for name in ("statistic", "expected", "p_value", "label"))
+
+
+def _column(table: pd.DataFrame, name: str) -> list[object]:
+    return table[name].tolist() if name in table.columns else [None] * len(table)
+
+
+def _mean(table: pd.DataFrame) -> float:
+    if "count" not in table.columns:
+        return float("nan")
+    return float(table["count"].astype("Float64").astype(float).mean())
+
+
+def _float(value: object) -> float | None:
+    return None if is_missing(value) else float(value)  # type: ignore[arg-type]
+
+
+def _decimal(value: float | None) -> str:
+    """Write whole numbers as they are, others with the decimals that matter."""
+    if value is None or float(value).is_integer():
+        return number(value)
+    return number(value, decimals=1 if abs(value) >= 1 else 2)
+
+
+def _two_decimals(value: float) -> str:
+    return number(value, decimals=2)
+
+
+def _unit_sentence(kind: Family, row: _Row, around: str, mean: float) -> str:
+    if row.label == WITHHELD or (kind == "excess" and row.count is None):
+        return NUMBER_WITHHELD
+    if kind == "excess":
+        return _excess_sentence(row)
+    here = "" if row.count is None else f"{_incidents(row.count)} here"
+    if row.label == NOT_TESTABLE:
+        return (
+            f"{here}; this area could not be tested." if here else "This area could not be tested."
+        )
+    if kind == "local_moran":
+        return _moran_sentence(row, here, mean)
+    often = "" if row.p is None else f"chance alone would give {{}} this unusual {chance(row.p)}."
+    if kind in ("gi_star", "gi") and row.statistic is not None:
+        joined = (
+            f"{here} and {_decimal(row.statistic)} together with {around}"
+            if kind == "gi_star"
+            else f"{here}; {around}, without this area, hold {_decimal(row.statistic)}"
+        )
+        expected = (
+            "" if row.expected is None else f", where {_decimal(row.expected)} would be expected"
+        )
+        return _ended(
+            joined.removeprefix(" and ").removeprefix("; "), expected, often.format("a sum")
+        )
+    return _ended(here or "This area", "", often.format("a result"))
+
+
+def _ended(start: str, middle: str, often: str) -> str:
+    text = f"{start}{middle}; {often}" if often else f"{start}{middle}."
+    return text[0].upper() + text[1:]
+
+
+def _incidents(count: float) -> str:
+    if float(count).is_integer():
+        return counted(count, "recorded incident")
+    return f"{_decimal(count)} recorded incidents"
+
+
+def _moran_sentence(row: _Row, here: str, mean: float) -> str:
+    side, around = _NEIGHBOURS_ARE.get(row.label, ("", ""))
+    if not side and row.count is not None and not is_missing(mean):
+        side = "above" if row.count > mean else "below" if row.count < mean else "at"
+    average = "" if is_missing(mean) else f" of {_decimal(mean)} per area"
+    start = (
+        f"{here or 'This area is'}, {side} the average{average}" if side else here or "This area"
+    )
+    often = (
+        "" if row.p is None else f"chance alone would give neighbours this unusual {chance(row.p)}"
+    )
+    return f"{'; '.join(part for part in (start, around, often) if part)}."
+
+
+def _excess_sentence(row: _Row) -> str:
+    start = _incidents(row.count or 0.0)
+    if row.expected is None or row.label == NOT_TESTABLE:
+        return f"{start}; this area could not be tested."
+    side, _, level = row.label.partition(" ")
+    found = {"hot": "more than chance would explain", "cold": "fewer than chance would explain"}
+    evidence = f"{found[side]} ({_STRENGTH[level]})" if side in found else "no clear difference"
+    expected = _decimal(round(row.expected, 1))
+    return f"{start}, where its share of residents would give {expected}: {evidence}."
+
+
+def _nearest_sentence(row: Mapping[str, object], limits: list[str]) -> str:
+    what = marker(str(row["to_kind"])).words
+    what = what[0].lower() + what[1:]
+    over, straight = _float(row.get("distance_m")), _float(row.get("straight_m"))
+    note = "" if is_missing(row.get("note")) else str(row.get("note", "")).strip().rstrip(".")
+    nearest = "" if is_missing(row.get("nearest_id")) else f" {row['nearest_id']}"
+    ending = f" ({note})." if note else "."
+    if over is None and straight is None:
+        return f"Nearest {what}: none found{ending}"
+    if over is None:
+        return f"Nearest {what}{nearest}: {distance(straight)} in a straight line{ending}"
+    beside = "" if straight is None else f" ({distance(straight)} in a straight line)"
+    counts = [
+        f"{number(_float(row[name]))} within {number(float(name[7:-1]))} m"
+        for name in limits
+        if not is_missing(row[name])
+    ]
+    within = f"; {listed(counts)}" if counts else ""
+    return f"Nearest {what}{nearest}: {distance(over)} over streets{beside}{within}{ending}"
