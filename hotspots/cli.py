@@ -1,0 +1,142 @@
+"""The command line: thin words over :mod:`hotspots.study`."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import traceback
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+DEMO_OUT = Path("maps") / "lakeport"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command.
+
+    Parameters
+    ----------
+    arguments : sequence of str, optional
+        Words of the command line; ``sys.argv`` by default.
+
+    Returns
+    -------
+    int
+        0 when done, 2 when the input or the request cannot be used, 1 for a fault of ours.
+
+    Examples
+    --------
+    >>> main(["check", "no-such-study.toml"])
+    2
+    """
+    from hotspots.errors import HotspotsError
+
+    chosen = _parser().parse_args(arguments)
+    try:
+        chosen.command(chosen)
+    except HotspotsError as error:
+        print(f"hotspots: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("hotspots: stopped; nothing was replaced", file=sys.stderr)
+        return 130
+    except Exception as error:  # noqa: BLE001
+        _admit(error)
+        return 1
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    from hotspots import __version__
+
+    parser = argparse.ArgumentParser(
+        prog="hotspots",
+        description="Where incidents concentrate, and how places relate over the street network.",
+    )
+    parser.add_argument("--version", action="version", version=f"hotspots {__version__}")
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+
+    demo = commands.add_parser("demo", help="run the embedded sample study, an invented city")
+    demo.add_argument(
+        "--out", type=Path, default=DEMO_OUT, metavar="DIR", help=f"default {DEMO_OUT}"
+    )
+    demo.set_defaults(command=_demo)
+
+    init = commands.add_parser("init", help="write a commented study.toml and empty templates")
+    init.add_argument("folder", type=Path, metavar="DIR")
+    init.set_defaults(command=_init)
+
+    check = commands.add_parser("check", help="read and validate everything; compute nothing")
+    check.add_argument("study", type=Path, metavar="STUDY.toml")
+    check.set_defaults(command=_check)
+
+    run = commands.add_parser("run", help="run a study and write its maps, reports and files")
+    run.add_argument("study", type=Path, metavar="STUDY.toml")
+    run.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder to write to")
+    run.add_argument(
+        "--profile",
+        choices=["public", "internal"],
+        default="public",
+        help="internal writes both, and needs a reason and a recipient",
+    )
+    run.add_argument("--reason", metavar="TEXT", help="why the internal page is made")
+    run.add_argument("--recipient", metavar="TEXT", help="for whom it is made")
+    run.set_defaults(command=_run)
+    return parser
+
+
+def _demo(chosen: argparse.Namespace) -> None:
+    from hotspots.study.file import sample_study
+    from hotspots.study.run import run
+    from hotspots.study.summary import print_run
+
+    print_run(run(sample_study(), chosen.out))
+
+
+def _init(chosen: argparse.Namespace) -> None:
+    from hotspots.study.templates import write_templates
+
+    for path in write_templates(chosen.folder):
+        print(path)
+
+
+def _check(chosen: argparse.Namespace) -> None:
+    from hotspots.study.file import read_study
+    from hotspots.study.inputs import read_inputs
+    from hotspots.study.summary import print_check
+
+    study = read_study(chosen.study)
+    print_check(study, read_inputs(study))
+
+
+def _run(chosen: argparse.Namespace) -> None:
+    from hotspots.study.file import read_study
+    from hotspots.study.run import run
+    from hotspots.study.summary import print_run
+
+    done = run(
+        read_study(chosen.study),
+        chosen.out,
+        profile=chosen.profile,
+        reason=chosen.reason,
+        recipient=chosen.recipient,
+    )
+    print_run(done)
+
+
+def _admit(error: Exception) -> None:
+    """Say that something went wrong here, without a word of the data."""
+    if os.environ.get("HOTSPOTS_DEBUG"):
+        traceback.print_exception(error)
+        return
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    print(
+        f"hotspots: unexpected {type(error).__name__} in {Path(frame.filename).name}, "
+        f"line {frame.lineno}; nothing half-written is left. "
+        "Set HOTSPOTS_DEBUG=1 for the whole trace (it may show data)",
+        file=sys.stderr,
+    )

@@ -1,0 +1,152 @@
+"""The middle steps: units and neighbours, local and global statistics, proximity."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from hotspots.errors import InputError
+from hotspots.facilities.proximity import proximity
+from hotspots.geography.counting import count, locate
+from hotspots.geography.grids import hexagons, squares
+from hotspots.geography.neighbours import contiguity, distance_band, nearest_neighbours
+from hotspots.statistics.global_tests import general_g, moran
+from hotspots.statistics.local import gi, gi_star, local_moran
+from hotspots.study.model import (
+    ContiguitySection,
+    DistanceBandSection,
+    NearestSection,
+    PolygonsSection,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import geopandas as gpd
+    import pandas as pd
+    from libpysal.graph import Graph
+
+    from hotspots.schema import RowCounts, TestResult
+    from hotspots.study.inputs import Inputs
+    from hotspots.study.model import Study
+    from hotspots.study.progress import Steps
+
+OUTSIDE = "outside every unit"
+LOCAL = {"gi_star": gi_star, "gi": gi, "local_moran": local_moran}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Analysis:
+    """What was computed from the inputs, before anything passes the door.
+
+    Attributes
+    ----------
+    units : GeoDataFrame
+        ``count``, ``baseline_count`` where known, and every local result under its prefix.
+    tests : mapping of str to TestResult
+        The global tests.
+    inference : mapping of str to mapping
+        How each local result was tested.
+    proximity : DataFrame, optional
+        Distances between facilities.
+    rows : mapping of str to RowCounts
+        Rows by table, now with those in no unit set aside.
+    """
+
+    units: gpd.GeoDataFrame
+    tests: Mapping[str, TestResult]
+    inference: Mapping[str, Mapping[str, object]]
+    proximity: pd.DataFrame | None
+    rows: Mapping[str, RowCounts]
+
+
+def analyse(study: Study, inputs: Inputs, steps: Steps) -> Analysis:
+    """Count, test and measure.
+
+    Parameters
+    ----------
+    study : Study
+        What to do.
+    inputs : Inputs
+        What it is done to.
+    steps : Steps
+        Told of every step.
+
+    Returns
+    -------
+    Analysis
+
+    Raises
+    ------
+    InputError
+        If no incident lies in any unit.
+    """
+    with steps("Counting incidents"):
+        units, rows = _counted(study, inputs)
+    values = units["count"]
+    with steps("Finding neighbours"):
+        graph = _graph(study, units)
+    options = {"n_permutations": study.analysis.n_permutations, "rng": study.analysis.seed}
+    inference = {}
+    for name in study.analysis.statistics:
+        with steps(f"Testing {name}"):
+            result = LOCAL[name](values, graph, **options)
+        inference[name] = dict(result.attrs["inference"])
+        units = units.join(result.add_prefix(f"{name}_"))
+    with steps("Testing the whole area"):
+        tests = {test.__name__: test(values, graph, **options) for test in (moran, general_g)}
+    with steps("Measuring distances"):
+        distances = _proximity(study, inputs)
+    return Analysis(units=units, tests=tests, inference=inference, proximity=distances, rows=rows)
+
+
+def _counted(study: Study, inputs: Inputs) -> tuple[gpd.GeoDataFrame, dict[str, RowCounts]]:
+    units = _units(study, inputs)
+    rows = inputs.rows
+    tables = {"count": "incidents", "baseline_count": "baseline"}
+    for column, name in tables.items():
+        if name not in inputs.tables:
+            continue
+        points = inputs.tables[name].table
+        units = count(points, units, name=column)
+        outside = len(points) - int(units[column].sum())
+        rows[name] = rows[name].aside(OUTSIDE, outside)
+        if rows[name].used == 0:
+            raise InputError(f"{name}: none of {len(points)} records lies in any of the units")
+    if "person_id" in inputs.incidents.table.columns:
+        units["persons"] = _persons(inputs.incidents.table, units)
+    return units, rows
+
+
+def _persons(incidents: gpd.GeoDataFrame, units: gpd.GeoDataFrame) -> pd.Series:
+    persons: pd.Series = incidents["person_id"].groupby(locate(incidents, units)).nunique()
+    return persons.reindex(units.index).fillna(0).astype(int)
+
+
+def _units(study: Study, inputs: Inputs) -> gpd.GeoDataFrame:
+    if isinstance(study.units, PolygonsSection):
+        return inputs.units
+    grid = squares if study.units.kind == "square" else hexagons
+    return grid(inputs.boundary, size=study.units.size_m)
+
+
+def _graph(study: Study, units: gpd.GeoDataFrame) -> Graph:
+    match study.analysis.neighbours:
+        case DistanceBandSection(distance_m=distance):
+            return distance_band(units, distance=distance)
+        case NearestSection(k=k):
+            return nearest_neighbours(units, k=k)
+        case ContiguitySection(rook=rook):
+            return contiguity(units, rook=rook)
+
+
+def _proximity(study: Study, inputs: Inputs) -> pd.DataFrame | None:
+    section, facilities = study.proximity, inputs.all_facilities()
+    if section is None or facilities is None:
+        return None
+    return proximity(
+        facilities[facilities["kind"].isin(section.from_)],
+        facilities[facilities["kind"].isin(section.to)],
+        streets=inputs.streets,
+        within=tuple(section.within_m),
+    )

@@ -1,0 +1,99 @@
+"""What pages say around their tables: parameters and public geometry, nothing about records."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from hotspots.disclosure.release import Context
+from hotspots.study.model import (
+    ContiguitySection,
+    DistanceBandSection,
+    NearestSection,
+    PolygonsSection,
+)
+
+if TYPE_CHECKING:
+    from hotspots.study.inputs import Inputs
+    from hotspots.study.model import Study
+
+STATISTIC_NAMES = {
+    "gi_star": "Getis-Ord Gi*",
+    "gi": "Getis-Ord Gi",
+    "local_moran": "local Moran's I",
+}
+
+
+def clock() -> datetime:
+    """Read the clock; ``SOURCE_DATE_EPOCH`` stops it for reproducible files.
+
+    Returns
+    -------
+    datetime
+        In UTC.
+
+    References
+    ----------
+    .. [1] https://reproducible-builds.org/specs/source-date-epoch/
+    """
+    epoch = os.environ.get("SOURCE_DATE_EPOCH")
+    return datetime.fromtimestamp(int(epoch), UTC) if epoch else datetime.now(UTC)
+
+
+def context(study: Study, inputs: Inputs) -> Context:
+    """Gather what a page of this study says around its table.
+
+    Parameters
+    ----------
+    study : Study
+        For its name, period and parameters.
+    inputs : Inputs
+        For the boundary and the base map; no record is looked at.
+
+    Returns
+    -------
+    Context
+    """
+    return Context(
+        title=study.name,
+        period=study.study.period,
+        boundary=inputs.boundary,
+        basemap=inputs.basemap,
+        method=_method(study),
+        synthetic=study.study.synthetic,
+        open_data=study.incidents.open_data,
+        made=clock(),
+    )
+
+
+def _method(study: Study) -> dict[str, str]:
+    analysis = study.analysis
+    where = {column: ", ".join(values) for column, values in study.incidents.where.items()}
+    chosen = {"Records": "; ".join(f"{key}: {value}" for key, value in where.items())}
+    return {
+        **(chosen if where else {}),
+        "Statistics": ", ".join(STATISTIC_NAMES[name] for name in analysis.statistics),
+        "Units": _units(study),
+        "Neighbours": _neighbours(study),
+        "Permutations": f"{analysis.n_permutations:,}, seed {analysis.seed}",
+        "Significance": "two-sided, false discovery rate by Benjamini-Hochberg",
+    }
+
+
+def _units(study: Study) -> str:
+    if isinstance(study.units, PolygonsSection):
+        return "given areas"
+    if study.units.kind == "hex":
+        return f"hexagons, {study.units.size_m:g} m from flat to flat"
+    return f"squares of {study.units.size_m:g} m"
+
+
+def _neighbours(study: Study) -> str:
+    match study.analysis.neighbours:
+        case DistanceBandSection(distance_m=distance):
+            return f"areas within {distance:g} m"
+        case NearestSection(k=k):
+            return f"the {k} nearest areas"
+        case ContiguitySection(rook=rook):
+            return "areas that share a side" if rook else "areas that touch"

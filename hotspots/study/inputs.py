@@ -1,0 +1,267 @@
+"""The first step: read and validate every file of a study; compute nothing."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from hotspots.errors import InputError, StudyError, faults
+from hotspots.geography.streets import read_streets
+from hotspots.intake.facilities import read_facilities
+from hotspots.intake.incidents import read_incidents
+from hotspots.intake.polygons import read_boundary, read_layer, read_polygons, read_population
+from hotspots.study.model import AreasSource
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    import geopandas as gpd
+
+    from hotspots.geography.streets import Streets
+    from hotspots.schema import RowCounts, Table
+    from hotspots.study.model import Study
+
+
+@dataclass(frozen=True, kw_only=True)
+class Inputs:
+    """What was read, in the study's metric CRS.
+
+    Attributes
+    ----------
+    boundary : GeoDataFrame
+        The study area, one row.
+    incidents : Table
+        Validated incidents.
+    facilities : mapping of str to Table
+        By the file's place in the study, such as ``"facilities[1] group_home"``.
+    baseline : Table, optional
+        Other police contacts.
+    streets, population, areas, units : optional
+        Where the study names them.
+    basemap : mapping of str to GeoDataFrame
+        Layers drawn behind, by kind.
+    """
+
+    boundary: gpd.GeoDataFrame
+    incidents: Table
+    facilities: Mapping[str, Table] = field(default_factory=dict)
+    baseline: Table | None = None
+    streets: Streets | None = None
+    population: gpd.GeoDataFrame | None = None
+    areas: gpd.GeoDataFrame | None = None
+    units: gpd.GeoDataFrame | None = None
+    basemap: Mapping[str, gpd.GeoDataFrame] = field(default_factory=dict)
+
+    @property
+    def tables(self) -> dict[str, Table]:
+        """Every table of points by its name in the record."""
+        baseline = {"baseline": self.baseline} if self.baseline else {}
+        return {"incidents": self.incidents, **baseline, **self.facilities}
+
+    @property
+    def rows(self) -> dict[str, RowCounts]:
+        """Rows read, located, used and set aside, by table."""
+        return {name: table.counts for name, table in self.tables.items()}
+
+    @property
+    def quarantine(self) -> pd.DataFrame:
+        """Every bad record: ``table``, ``row``, ``reason``."""
+        parts = [
+            table.quarantine.assign(table=name)[["table", "row", "reason"]]
+            for name, table in self.tables.items()
+        ]
+        return pd.concat(parts, ignore_index=True)
+
+    def all_facilities(self) -> gpd.GeoDataFrame | None:
+        """Put the facilities of every file into one table, or None where there are none."""
+        if not self.facilities:
+            return None
+        return pd.concat([table.table for table in self.facilities.values()])
+
+
+def read_inputs(study: Study) -> Inputs:
+    """Read every file of a study.
+
+    Parameters
+    ----------
+    study : Study
+        From :func:`read_study`.
+
+    Returns
+    -------
+    Inputs
+
+    Raises
+    ------
+    HotspotsError
+        For the first file that cannot be used; a file with faults names them all.
+    """
+    section = study.study.boundary
+    boundary = read_boundary(
+        section.path, layer=section.layer, crs=section.crs, to_crs=study.study.crs
+    )
+    inputs = Inputs(
+        boundary=boundary,
+        incidents=_incidents(study, boundary),
+        facilities=dict(_facilities(study, boundary)),
+        baseline=_baseline(study, boundary),
+        streets=study.streets and read_streets(study.streets.path, to_crs=boundary.crs),
+        population=_population(study, boundary),
+        areas=_polygons(study.public and study.public.areas, boundary),
+        units=_polygons(study.units, boundary),
+        basemap=_basemap(study, boundary),
+    )
+    _refuse_repeated(inputs)
+    return inputs
+
+
+def input_hashes(study: Study) -> dict[str, str]:
+    """Hash every file the study names.
+
+    Parameters
+    ----------
+    study : Study
+        With absolute paths.
+
+    Returns
+    -------
+    dict of str to str
+        File name to SHA-256, in the order of the study.
+    """
+    hashes = {}
+    for path in dict.fromkeys(_files(study)):
+        with path.open("rb") as stream:
+            hashes[path.name] = hashlib.file_digest(stream, "sha256").hexdigest()
+    return hashes
+
+
+def _files(study: Study) -> Iterator[Path]:
+    yield study.study.boundary.path
+    yield study.incidents.path
+    yield from (section.path for section in study.facilities)
+    optional = (study.streets, study.baseline, study.population)
+    yield from (section.path for section in optional if section)
+    if isinstance(study.units, AreasSource):
+        yield study.units.path
+    if study.public:
+        yield study.public.areas.path
+    yield from (section.path for section in study.basemap)
+
+
+def _incidents(study: Study, boundary: gpd.GeoDataFrame) -> Table:
+    section = study.incidents
+    return read_incidents(
+        section.path,
+        layer=section.layer,
+        crs=section.crs,
+        columns=section.columns or None,
+        where=section.where or None,
+        period=study.study.period,
+        boundary=boundary,
+        to_crs=boundary.crs,
+    )
+
+
+def _baseline(study: Study, boundary: gpd.GeoDataFrame) -> Table | None:
+    section = study.baseline
+    if section is None:
+        return None
+    return read_incidents(
+        section.path,
+        layer=section.layer,
+        crs=section.crs or study.incidents.crs,
+        columns=section.columns or None,
+        period=study.study.period if "time" in section.columns else None,
+        boundary=boundary,
+        to_crs=boundary.crs,
+    )
+
+
+def _facilities(study: Study, boundary: gpd.GeoDataFrame) -> Iterator[tuple[str, Table]]:
+    several = len({section.kind for section in study.facilities}) < len(study.facilities)
+    for i, section in enumerate(study.facilities, start=1):
+        name = f"{section.kind}[{i}]" if several else section.kind
+        yield (
+            name,
+            read_facilities(
+                section.path,
+                kind=section.kind,
+                layer=section.layer,
+                crs=section.crs,
+                columns=section.columns or None,
+                boundary=boundary,
+                to_crs=boundary.crs,
+            ),
+        )
+
+
+def _population(study: Study, boundary: gpd.GeoDataFrame) -> gpd.GeoDataFrame | None:
+    section = study.population
+    return section and read_population(
+        section.path,
+        column=section.column,
+        layer=section.layer,
+        crs=section.crs,
+        to_crs=boundary.crs,
+    )
+
+
+def _polygons(section: object, boundary: gpd.GeoDataFrame) -> gpd.GeoDataFrame | None:
+    if not isinstance(section, AreasSource):
+        return None
+    return read_polygons(
+        section.path,
+        id=section.id,
+        layer=section.layer,
+        crs=section.crs,
+        name=section.name,
+        to_crs=boundary.crs,
+    )
+
+
+def _basemap(study: Study, boundary: gpd.GeoDataFrame) -> dict[str, gpd.GeoDataFrame]:
+    layers: dict[str, list[gpd.GeoDataFrame]] = {}
+    for section in study.basemap:
+        layer = read_layer(section.path, layer=section.layer, crs=section.crs, to_crs=boundary.crs)
+        layers.setdefault(section.kind, []).append(layer)
+    return {kind: pd.concat(parts, ignore_index=True) for kind, parts in layers.items()}
+
+
+def _refuse_repeated(inputs: Inputs) -> None:
+    facilities = inputs.all_facilities()
+    if facilities is None:
+        return
+    found = []
+    for kind, group in facilities.groupby("kind", sort=False):
+        repeated = group.index[group.index.duplicated()]
+        if len(repeated):
+            found.append(
+                f"{len(repeated)} ids of {kind} stand in more than one file, "
+                f"the first is {repeated[0]!r}; make ids unique within a kind"
+            )
+    if found:
+        raise InputError(faults("facilities", found))
+
+
+def check_period(study: Study) -> None:
+    """Refuse a period where no column of time is mapped.
+
+    Parameters
+    ----------
+    study : Study
+
+    Raises
+    ------
+    StudyError
+        If ``[study] period`` is given and ``[incidents] columns`` names no ``time``.
+    """
+    columns = study.incidents.columns
+    if study.study.period and columns and not {"time", "time_start"} & set(columns):
+        raise StudyError(
+            "[study] period is given, but [incidents] columns maps no 'time'; "
+            "map it, or leave the period out"
+        )

@@ -1,0 +1,92 @@
+"""What the command line says when it is done."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.table import Table as Grid
+
+from hotspots.presentation.sentences import headline
+from hotspots.schema import COLD_LABELS, HOT_LABELS, NOT_SIGNIFICANT, NOT_TESTABLE
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from hotspots.disclosure.release import PublicRelease
+    from hotspots.schema import RowCounts
+    from hotspots.study.inputs import Inputs
+    from hotspots.study.model import Study
+    from hotspots.study.run import Run
+
+
+def print_check(study: Study, inputs: Inputs) -> None:
+    """Say what was read, and that nothing was computed.
+
+    Parameters
+    ----------
+    study : Study
+    inputs : Inputs
+    """
+    console = Console(markup=False)
+    console.print(f"{study.name}: every file can be read", highlight=False)
+    console.print(_rows_table(inputs.rows))
+    console.print(f"Coordinates: {inputs.boundary.crs.name}", highlight=False)
+    if inputs.streets is not None:
+        nodes, edges = len(inputs.streets.nodes), len(inputs.streets.edges)
+        console.print(f"Streets: {nodes:,} nodes, {edges:,} directed edges", highlight=False)
+
+
+def print_run(done: Run) -> None:
+    """Say what was found and where it was written.
+
+    Parameters
+    ----------
+    done : Run
+    """
+    console = Console(markup=False)
+    console.print(_rows_table(done.analysis.rows))
+    found = Grid(
+        "Statistic", "Areas", "Hot or high-high", "Cold or low-low", "Other", "Not testable"
+    )
+    for name in done.analysis.inference:
+        found.add_row(name, *map(_number, _label_counts(done.analysis.units[f"{name}_label"])))
+    console.print(found)
+    if done.internal:
+        console.print(headline(done.internal, done.internal.statistics[0]), highlight=False)
+    console.print(_public_sentence(done.public), highlight=False)
+    written = Grid("Written to", "Bytes", title=str(done.folder), title_justify="left")
+    for file in done.files:
+        written.add_row(file.relative_to(done.folder).as_posix(), _number(file.stat().st_size))
+    console.print(written)
+
+
+def _rows_table(rows: Mapping[str, RowCounts]) -> Grid:
+    table = Grid("Table", "Read", "Located", "Used", "Set aside")
+    for name, counts in rows.items():
+        reasons = "; ".join(f"{_number(n)} {reason}" for reason, n in counts.set_aside.items())
+        figures = map(_number, (counts.read, counts.located, counts.used))
+        table.add_row(name, *figures, reasons or "none")
+    return table
+
+
+def _label_counts(labels: object) -> tuple[int, int, int, int, int]:
+    import pandas as pd
+
+    named = pd.Series(labels).astype(str)
+    high = int(named.isin([*HOT_LABELS, "high-high"]).sum())
+    low = int(named.isin([*COLD_LABELS, "low-low"]).sum())
+    no = int((named == NOT_TESTABLE).sum())
+    plain = int((named == NOT_SIGNIFICANT).sum())
+    return len(named), high, low, len(named) - high - low - no - plain, no
+
+
+def _public_sentence(public: PublicRelease) -> str:
+    areas, withheld = len(public.table), int(public.withheld.sum())
+    if public.context.open_data:
+        return f"Public: {areas:,} areas of published records, nothing withheld."
+    return f"Public: {areas} areas, {withheld} withheld."
+
+
+def _number(value: float) -> str:
+    return f"{value:,}"
