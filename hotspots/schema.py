@@ -152,7 +152,7 @@ class RowCounts:
         return replace(self, used=self.used - n, set_aside=more)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Table:
     """A validated table with what was set aside while reading it.
 
@@ -165,11 +165,23 @@ class Table:
         per bad record. Never holds a coordinate or any content of the record.
     counts : RowCounts
         Records read, located, used and set aside by reason.
+    notes : tuple of str
+        Choices made while reading that the file did not settle, such as the order of day and month.
     """
 
     table: gpd.GeoDataFrame
     quarantine: pd.DataFrame
     counts: RowCounts
+    notes: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        """Say how many records there are; never what is in them."""
+        counts = self.counts
+        aside = ", ".join(f"{n} {reason}" for reason, n in counts.set_aside.items())
+        return (
+            f"<Table of {self.table.index.name}: {counts.used} of {counts.read} records used"
+            f"{f' ({aside})' if aside else ''}; see .table, .quarantine, .counts, .notes>"
+        )
 
 
 @dataclass(frozen=True)

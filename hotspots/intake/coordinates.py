@@ -1,0 +1,146 @@
+"""The coordinates of every record, and what is wrong with them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from hotspots.errors import InputError
+from hotspots.intake.columns import OWN, TEXT
+from hotspots.intake.source import GEOMETRY, texts
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from hotspots.intake.source import Source
+
+NO_COORDINATE = "no coordinate"
+NOT_A_NUMBER = "coordinate is not a number"
+ZERO = "coordinate is (0, 0)"
+_MISSING_WORDS = ("na", "n/a", "nan", "null", "none")
+_POINT, _MULTIPOINT = 0, 4
+
+
+@dataclass(frozen=True, repr=False)
+class Coordinates:
+    """Coordinates as the file has them.
+
+    Attributes
+    ----------
+    x, y : ndarray of float64, shape (n,)
+        In the file's CRS; NaN where there is none.
+    bad : mapping of str to ndarray of bool, shape (n,)
+        Reason to the records it holds for; at most one reason per record.
+    """
+
+    x: NDArray[np.float64]
+    y: NDArray[np.float64]
+    bad: Mapping[str, NDArray[np.bool_]]
+
+
+def read_coordinates(source: Source, frame: pd.DataFrame, place: tuple[str, ...]) -> Coordinates:
+    """Read the coordinates of a table of points.
+
+    Parameters
+    ----------
+    source : Source
+        For messages.
+    frame : DataFrame
+        Raw values under the schema's names.
+    place : tuple of str
+        The columns that hold the coordinates; empty for shapes of its own.
+
+    Returns
+    -------
+    Coordinates
+
+    Raises
+    ------
+    InputError
+        If shapes are not points.
+    """
+    if place in {OWN, TEXT}:
+        x, y, blank = _of_shapes(source, frame[GEOMETRY], written=place == TEXT)
+    else:
+        x, no_x = numbers(frame[place[0]])
+        y, no_y = numbers(frame[place[1]])
+        blank = no_x | no_y
+    wrong = ~blank & ~(np.isfinite(x) & np.isfinite(y))
+    zero = ~blank & (x == 0) & (y == 0)
+    return Coordinates(x, y, {NO_COORDINATE: blank, NOT_A_NUMBER: wrong, ZERO: zero})
+
+
+def numbers(values: pd.Series) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """Read numbers; blanks and words such as NA are missing, anything else unreadable is NaN.
+
+    Parameters
+    ----------
+    values : Series
+        Raw values.
+
+    Returns
+    -------
+    ndarray of float64, shape (n,)
+        NaN where missing, unreadable or infinite.
+    ndarray of bool, shape (n,)
+        Where missing.
+
+    Examples
+    --------
+    >>> found, missing = numbers(pd.Series(["1.5", "NA", "east"]))
+    >>> found.tolist(), missing.tolist()
+    ([1.5, nan, nan], [False, True, False])
+    """
+    written = texts(values)
+    found = pd.to_numeric(written, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
+    found = np.where(np.isfinite(found), found, np.nan)
+    blank = (written.isna() | written.str.lower().isin(_MISSING_WORDS)).to_numpy(dtype=bool)
+    return found, blank
+
+
+def shapes_of(values: pd.Series, *, written: bool) -> NDArray[np.object_]:
+    """Give the geometries of a column, parsed where they are written as well-known text.
+
+    Parameters
+    ----------
+    values : Series
+        Geometries or text.
+    written : bool
+        Whether it is text.
+
+    Returns
+    -------
+    ndarray of geometries, shape (n,)
+        None where missing or unreadable.
+    """
+    if not written:
+        return values.to_numpy(dtype=object)
+    text = texts(values)
+    plain = text.astype(object).where(text.notna(), None).to_numpy(dtype=object)
+    return np.asarray(shapely.force_2d(shapely.from_wkt(plain, on_invalid="ignore")), dtype=object)
+
+
+def _of_shapes(
+    source: Source, values: pd.Series, *, written: bool
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.bool_]]:
+    shapes = shapes_of(values, written=written)
+    single = (shapely.get_type_id(shapes) == _MULTIPOINT) & (
+        shapely.get_num_geometries(shapes) == 1
+    )
+    shapes = np.where(single, shapely.get_geometry(shapes, 0), shapes)
+    there = ~(shapely.is_missing(shapes) | shapely.is_empty(shapes))
+    other = there & (shapely.get_type_id(shapes) != _POINT)
+    if other.any():
+        raise InputError(
+            f"{source.title}: {int(other.sum())} shapes are not points, the first is record "
+            f"{int(np.flatnonzero(other)[0]) + 1}; give points"
+        )
+    blank = texts(values).isna().to_numpy() if written else ~there
+    blank = blank | shapely.is_empty(shapes)
+    return shapely.get_x(shapes), shapely.get_y(shapes), blank
