@@ -111,23 +111,26 @@ def _absolute(raw: dict[str, Any], folder: Path) -> dict[str, Any]:
 
 def _sentence(error: ErrorDetails) -> str:
     where, known = _place(error["loc"])
-    if error["type"] == "extra_forbidden":
+    kind, given = error["type"], error["input"]
+    if kind == "extra_forbidden":
         near = difflib.get_close_matches(str(error["loc"][-1]), known, n=1, cutoff=0.5)
         hint = f"did you mean {near[0]!r}?" if near else f"known here: {', '.join(known)}"
-        return f"{where}: unknown key; {hint}"
-    if error["type"] == "missing":
-        return f"{where}: missing"
-    if error["type"] == "union_tag_not_found":
-        return f"{where}.kind: missing"
-    if error["type"] == "union_tag_invalid":
-        tag, tags = error["ctx"]["tag"], error["ctx"]["expected_tags"]
-        return f"{where}.kind: {tag!r} is not one of {tags}"
-    if error["type"] == "value_error":
-        message = error["msg"].removeprefix("Value error, ")
-        return f"{where}: {message}" if where else message
-    given = error["input"]
-    shown = f", not {given!r}" if isinstance(given, (str, int, float, bool)) else ""
-    return f"{where}: {error['msg'][0].lower()}{error['msg'][1:]}{shown}"
+        said = f"unknown key; {hint}"
+    elif kind == "missing":
+        said = "missing"
+    elif kind == "union_tag_not_found":
+        where, said = f"{where}.kind", "missing"
+    elif kind == "union_tag_invalid":
+        where, tags = f"{where}.kind", error["ctx"]["expected_tags"]
+        said = f"{error['ctx']['tag']!r} is not one of {tags}"
+    elif kind.startswith("date"):
+        said = f"{given!r} is not a day written as YYYY-MM-DD"
+    elif kind == "value_error":
+        said = str(error["ctx"]["error"])
+    else:
+        shown = f", not {given!r}" if isinstance(given, (str, int, float, bool)) else ""
+        said = f"{error['msg'][0].lower()}{error['msg'][1:]}{shown}"
+    return f"{where}: {said}" if where else said
 
 
 def _place(trail: tuple[int | str, ...]) -> tuple[str, list[str]]:
