@@ -125,7 +125,8 @@ def faults(project: dict[str, Any], lock: dict[str, Any] | None) -> list[str]:
     for environment in environments():
         active = [pin for pin in pins if pin.marker is None or pin.marker.evaluate(environment)]
         where = f"Python {environment['python_version']} on {environment['platform_system']}"
-        found += _faults_for(_direct(project), active, where)
+        wanted = [w for w in _direct(project) if w.marker is None or w.marker.evaluate(environment)]
+        found += _faults_for(wanted, active, where)
     if lock is not None:
         resolved = {(p["name"], p["version"]) for p in lock["package"] if "version" in p}
         pinned = {(canonicalize_name(p.name), str(p.specifier)[2:]) for p in pins}
