@@ -182,7 +182,7 @@ def label_classes(statistic: str, *, correction: str = "") -> tuple[LabelClass, 
     kind = family(statistic)
     if kind == "local_moran":
         order = ("high-high", "high-low", "low-high", "low-low", *MORAN_LABELS[-2:])
-        return tuple(_moran_class(label) for label in order)
+        return tuple(_moran_class(label, correction) for label in order)
     last = (NOT_TESTABLE, WITHHELD) if kind == "excess" else (NOT_TESTABLE,)
     order = (*HOT_LABELS, NOT_SIGNIFICANT, *COLD_LABELS, *last)
     return tuple(_hot_cold_class(label, kind, correction) for label in order)
@@ -194,7 +194,7 @@ def classes_of(release: Release, statistic: str) -> tuple[LabelClass, ...]:
     Parameters
     ----------
     release : Release
-        ``context.method["Correction"]`` says how p-values were corrected.
+        ``context.method["Significance"]`` (or ``"Correction"``) says how p-values were corrected.
     statistic : str
         Name of the local result.
 
@@ -206,7 +206,8 @@ def classes_of(release: Release, statistic: str) -> tuple[LabelClass, ...]:
     """
     present = set(drawn_labels(release, statistic).unique())
     method = release.context.method
-    found = label_classes(statistic, correction=method.get("Correction", ""))
+    correction = method.get("Correction") or method.get("Significance") or ""
+    found = label_classes(statistic, correction=correction)
     absent = {NOT_TESTABLE, WITHHELD} - present
     return tuple(entry for entry in found if entry.label not in absent)
 
@@ -259,9 +260,9 @@ def chosen(release: Release, statistic: str | None) -> str | None:
     return statistic
 
 
-def _moran_class(label: str) -> LabelClass:
+def _moran_class(label: str, correction: str) -> LabelClass:
     words = _MORAN_WORDS.get(label) or _PLAIN_WORDS[label]
-    detail = "more than chance would explain" if label in _MORAN_WORDS else ""
+    detail = _false_alarms("95", correction) if label in _MORAN_WORDS else ""
     return LabelClass(label, _COLOURS[label], label in _HATCHED, words, detail)
 
 
@@ -280,7 +281,7 @@ def _false_alarms(level: str, correction: str) -> str:
     text = correction.casefold()
     if "bonferroni" in text:
         return f"in about 1 map in {_ONE_IN[level]} made by chance alone, any area at all"
-    if text.startswith(("none", "no ", "uncorrected", "not corrected")):
+    if text.startswith("none") or "not corrected" in text or "uncorrected" in text:
         return f"where only chance is at work, about 1 area in {_ONE_IN[level]}"
     share = f"about 1 in {_ONE_IN[level]}"
     return f"of all areas at this strength or stronger, {share} may be a false alarm"

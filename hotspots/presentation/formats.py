@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import calendar
 import math
+import unicodedata
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -123,6 +124,33 @@ def distance(metres: float | None) -> str:
     return f"{_round(value, 100) / 1000:,.1f} km"
 
 
+def one_line(text: object, *, longest: int | None = None) -> str:
+    """Write a value of the data as one printable line.
+
+    Parameters
+    ----------
+    text : object
+        Such as a name from a file.
+    longest : int, optional
+        Cut to so many characters, the last an ellipsis.
+
+    Returns
+    -------
+    str
+        Without line breaks, control characters and halves of surrogate pairs.
+
+    Examples
+    --------
+    >>> one_line(f"North{chr(0)}{chr(10)} End"), one_line("Riverside", longest=6)
+    ('North End', 'River…')
+    """
+    kept = " ".join(
+        "".join(c for c in str(text) if c.isspace() or unicodedata.category(c) not in _UNPRINTABLE)
+        .split()
+    )  # fmt: skip
+    return kept if longest is None or len(kept) <= longest else f"{kept[: longest - 1]}…"
+
+
 def day(value: date) -> str:
     """Write a date in words.
 
@@ -209,6 +237,7 @@ def _round(value: float, step: float) -> float:
     return math.floor(value / step + 0.5) * step
 
 
+_UNPRINTABLE = frozenset({"Cc", "Cs", "Cn", "Co"})
 _MONTHS = (
     "",
     "January",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from hotspots.disclosure.release import InternalRelease, PublicRelease
 from hotspots.presentation.classes import MARKERS, family
@@ -22,6 +22,12 @@ CONFIDENTIAL = "CONFIDENTIAL – do not forward, publish or leave open"
 TABLES = {"incidents": "Incidents", "baseline": "Other contacts", "population": "Residents"}
 UNIT_TERMS = frozenset({"Units", "Neighbours", "Statistics", "Permutations", "Significance"})
 """Parameters that describe the internal units; published areas are of another making."""
+CORRECTIONS = {
+    "fdr_bh": "false discovery rate by Benjamini-Hochberg",
+    "fdr_by": "false discovery rate by Benjamini-Yekutieli",
+    "bonferroni": "Bonferroni correction",
+    "none": "not corrected for the number of areas",
+}
 LIBRARIES = ("numpy", "scipy", "pandas", "geopandas", "shapely", "libpysal")
 
 ALWAYS = tuple(
@@ -203,16 +209,28 @@ def _rules(rules: Rules) -> str:
 
 def _inference(release: InternalRelease) -> Iterator[tuple[str, str]]:
     found = release.record.get("inference")
-    if not isinstance(found, dict):
-        return
-    for name, details in found.items():
-        said = [
-            f"{str(key).replace('_', ' ')}: {number(value) if isinstance(value, int) else value}"
-            for key, value in dict(details).items()
-            if isinstance(value, (str, int)) and not isinstance(value, bool) and value != ""
-        ]
-        if said:
-            yield f"p-values of {method(str(name)).name}", "; ".join(said)
+    for name, details in found.items() if isinstance(found, dict) else ():
+        yield f"p-values of {method(str(name)).name}", ". ".join(_tested(dict(details)))
+
+
+def _tested(details: dict[str, Any]) -> Iterator[str]:
+    """Say how one result was tested, from its ``attrs["inference"]``."""
+    engine = [str(details[key]) for key in ("method", "alternative") if key in details]
+    if "null" in details:
+        engine.append(f"{details['null']} randomisation")
+    if "n_permutations" in details:
+        engine.append(f"{number(details['n_permutations'])} permutations")
+    if "correction" in details:
+        engine.append(CORRECTIONS.get(details["correction"], str(details["correction"])))
+    if engine:
+        yield ", ".join([engine[0].capitalize(), *engine[1:]])
+    if "n_tested" in details and "n_units" in details:
+        reasons = listed(
+            [f"{number(n)} {why}" for why, n in details.get("not_testable", {}).items()]
+        )
+        tested = f"{number(details['n_tested'])} of {number(details['n_units'])} areas tested"
+        yield tested + (f" ({reasons})" if reasons else "")
+    yield from (str(note).rstrip(".") for note in details.get("notes", ()))
 
 
 def rows_read(release: InternalRelease) -> list[tuple[str, dict[str, int], dict[str, int]]]:
