@@ -106,20 +106,23 @@ def _init(chosen: argparse.Namespace) -> None:
 
 def _check(chosen: argparse.Namespace) -> None:
     from hotspots.study.file import read_study
+
+    study = read_study(chosen.study)
     from hotspots.study.inputs import read_inputs
     from hotspots.study.summary import print_check
 
-    study = read_study(chosen.study)
     print_check(study, read_inputs(study))
 
 
 def _run(chosen: argparse.Namespace) -> None:
     from hotspots.study.file import read_study
+
+    study = read_study(chosen.study)
     from hotspots.study.run import run
     from hotspots.study.summary import print_run
 
     done = run(
-        read_study(chosen.study),
+        study,
         chosen.out,
         profile=chosen.profile,
         reason=chosen.reason,
