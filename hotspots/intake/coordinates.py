@@ -11,7 +11,7 @@ import shapely
 
 from hotspots.errors import InputError
 from hotspots.intake.columns import OWN, TEXT
-from hotspots.intake.source import GEOMETRY, texts
+from hotspots.intake.source import GEOMETRY, records, texts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -97,6 +97,9 @@ def numbers(values: pd.Series) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
     >>> found.tolist(), missing.tolist()
     ([1.5, nan, nan], [False, True, False])
     """
+    if pd.api.types.is_numeric_dtype(values):
+        plain = values.to_numpy(dtype=np.float64, na_value=np.nan)
+        return np.where(np.isfinite(plain), plain, np.nan), np.isnan(plain)
     written = texts(values)
     found = pd.to_numeric(written, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
     found = np.where(np.isfinite(found), found, np.nan)
@@ -138,7 +141,7 @@ def _of_shapes(
     other = there & (shapely.get_type_id(shapes) != _POINT)
     if other.any():
         raise InputError(
-            f"{source.title}: {int(other.sum())} shapes are not points, the first is record "
+            f"{source.title}: no point in {records(int(other.sum()))}, the first is record "
             f"{int(np.flatnonzero(other)[0]) + 1}; give points"
         )
     blank = texts(values).isna().to_numpy() if written else ~there

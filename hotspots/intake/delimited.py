@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from hotspots.errors import InputError
-from hotspots.intake.source import Source, text_type
+from hotspots.intake.source import Source, records, text_type
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -180,8 +180,8 @@ def _load_with_care(
     long = [number for number, row in enumerate(rows, start=1) if len(row) > width]
     if long:
         raise InputError(
-            f"{path.name}: {len(long)} records have more fields than the {width} columns, the "
-            f"first is record {long[0]}; put quotation marks around fields that hold {delimiter!r}"
+            f"{path.name}: more fields than the {width} columns in {records(len(long))}, the first "
+            f"is record {long[0]}; put quotation marks around fields that hold {delimiter!r}"
         )
     columns = {
         str(position): [row[position] if position < len(row) else "" for row in rows]

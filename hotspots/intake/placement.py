@@ -69,7 +69,7 @@ def place(
     far = lost | ~_near(px, py, area, among=~lost)
     if far.all():
         raise CRSError(
-            f"{title}: none of {len(x)} located records lies within 1 km of the boundary; "
+            f"{title}: not one point of {len(x):,} lies within 1 km of the boundary; "
             f"{_advice(x, y, crs, target, area)}"
         )
     return points, far
@@ -101,7 +101,7 @@ def require_possible(title: str, x: Numbers, y: Numbers, *, crs: CRS) -> None:
         else "say the crs they were measured in, such as crs = 'EPSG:32616'"
     )
     raise CRSError(
-        f"{title}: {int((~can_be).sum())} of {len(x)} coordinates cannot be degrees as "
+        f"{title}: {int((~can_be).sum()):,} of {len(x):,} coordinates cannot be degrees as "
         f"{name(crs)} says; {advice}"
     )
 

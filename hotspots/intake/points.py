@@ -3,7 +3,8 @@
 A record that is not used has one reason, the first that applies in this order: left out by
 ``where``; ``no id``; ``unreadable time``; outside the ``period``; no coordinate, one that is not a
 number or (0, 0); outside the boundary by over 1 km; ``duplicate id`` (the first usable record keeps
-the id). Records outside ``where`` and ``period`` are set aside; the others go to quarantine.
+the id). Without a boundary, degrees beyond ±180 and ±90 are ``coordinate is not in its crs``.
+Records outside ``where`` and ``period`` are set aside; the others go to quarantine.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from hotspots.intake.coordinates import numbers, read_coordinates
 from hotspots.intake.placement import place, require_possible
 from hotspots.intake.projection import possible, source_crs
 from hotspots.intake.selection import OUTSIDE_PERIOD, WHERE
-from hotspots.intake.source import texts
+from hotspots.intake.source import records, texts
 from hotspots.intake.times import read_times
 from hotspots.schema import RowCounts, Table, validate
 
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from hotspots.intake.coordinates import Coordinates
     from hotspots.intake.source import Source
     from hotspots.schema import TableSchema
 
@@ -120,7 +122,7 @@ class Draft:
                 bad = int((np.isnan(found) & ~missing).sum())
                 self.frame[column] = found
                 if bad:
-                    self.notes.append(f"{column}: {bad} values are not numbers and left missing")
+                    self.notes.append(f"{column}: no number in {records(bad)}, left missing")
 
     def finish(self, *, boundary: gpd.GeoDataFrame | None, to_crs: object) -> Table:
         """Place the records, and give the table with what became of each.
@@ -143,30 +145,31 @@ class Draft:
         CRSError
             If the coordinates cannot be in their CRS, or none is near the boundary.
         """
-        located = self._read_coordinates(bounded=boundary is not None)
+        outside = IMPOSSIBLE if boundary is None else OUTSIDE_BOUNDARY
+        found, located = self._read_coordinates(outside)
         self._require_some()
         alive = self.alive
-        x, y = self._coordinates.x[alive], self._coordinates.y[alive]
+        x, y = found.x[alive], found.y[alive]
         points, far = place(
             self.source.title, x, y, crs=self._crs, boundary=boundary, to_crs=to_crs
         )
-        self._set_aside_among(alive, OUTSIDE_BOUNDARY if boundary is not None else IMPOSSIBLE, far)
+        self._set_aside_among(alive, outside, far)
         points.index = self.frame.index[alive]
         ids = self.frame.loc[self.alive, self.schema.index]
         self._set_aside_among(self.alive, DUPLICATE_ID, ids.duplicated())
         self._require_some()
         return self._table(points, located)
 
-    def _read_coordinates(self, *, bounded: bool) -> int:
+    def _read_coordinates(self, outside: str) -> tuple[Coordinates, int]:
         """Set aside what has no usable coordinate, and count what has."""
-        found = self._coordinates = read_coordinates(self.source, self.frame, self._place)
+        found = read_coordinates(self.source, self.frame, self._place)
         for reason, bad in found.bad.items():
             self.set_aside(reason, bad)
         usable = ~np.logical_or.reduce(list(found.bad.values()))
         can_be = possible(found.x, found.y, self._crs)
         require_possible(self.source.title, found.x[usable], found.y[usable], crs=self._crs)
-        self.set_aside(OUTSIDE_BOUNDARY if bounded else IMPOSSIBLE, usable & ~can_be)
-        return int((usable & can_be).sum())
+        self.set_aside(outside, usable & ~can_be)
+        return found, int((usable & can_be).sum())
 
     def _set_aside_among(self, among: NDArray[np.bool_], reason: str, where: Mask) -> None:
         every = np.zeros(len(self.frame), dtype=bool)
@@ -197,5 +200,5 @@ class Draft:
         if not self.alive.any():
             why = ", ".join(f"{size} {reason}" for reason, size in self._tally().items())
             raise InputError(
-                f"{self.source.title}: none of {len(self.frame)} records is usable: {why}"
+                f"{self.source.title}: no usable record among {len(self.frame)}: {why}"
             )

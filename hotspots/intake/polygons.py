@@ -1,4 +1,4 @@
-"""Reading polygons: the boundary, given units, and where people live."""
+"""Reading polygons (the boundary, given units, where people live) and what is drawn behind."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
-import pandas as pd
 
 from hotspots.errors import InputError, faults
 from hotspots.intake.coordinates import numbers
-from hotspots.intake.shapes import name_column, read_shapes, records, shape_faults, valid
-from hotspots.intake.source import texts
+from hotspots.intake.shapes import name_column, read_shapes, record_labels, shape_faults, valid
+from hotspots.intake.source import records, texts
 
 if TYPE_CHECKING:
     import os
 
+    import pandas as pd
     from numpy.typing import NDArray
 
 
@@ -53,7 +53,7 @@ def read_boundary(
     """
     source, table = read_shapes(path, columns={}, layer=layer, crs=crs, to_crs=to_crs)
     table = table[table.geometry.notna()]
-    found = shape_faults(table.geometry, records(table))
+    found = shape_faults(table.geometry, record_labels(table))
     if found:
         raise InputError(faults(source.title, found))
     merged = valid(table.geometry).union_all()
@@ -76,7 +76,8 @@ def read_polygons(
     path : str or path-like
         GeoPackage, GeoJSON, shapefile, GeoParquet, or a table with a column of well-known text.
     id : str
-        Column with a different value for every polygon.
+        Column that tells the areas apart. Records with the same value are parts of one area and
+        are merged.
     layer : str, optional
         Layer or sheet, for files with several.
     crs : str or CRS, optional
@@ -89,27 +90,29 @@ def read_polygons(
     Returns
     -------
     GeoDataFrame
-        Index ``unit_id`` (text), ``name`` where there is one, and valid polygons, in file order.
+        Index ``unit_id`` (text), ``name`` where there is one, and valid polygons, in the order of
+        their first records.
 
     Raises
     ------
     InputError
-        If the file cannot be read, a column is missing, ids are missing or repeated, or a record
-        is no polygon.
+        If the file cannot be read, a column is missing, an id is missing, records with one id have
+        several names, or a record is no polygon.
     CRSError
         If the coordinate system is missing, contradicted by the file, or not metric.
     """
     columns = {"unit_id": id, **name_column(path, layer, name)}
     source, table = read_shapes(path, columns=columns, layer=layer, crs=crs, to_crs=to_crs)
     ids = texts(table["unit_id"])
-    labels = np.where(ids.isna(), records(table), "id " + ids.map(repr))
+    labels = np.where(ids.isna(), record_labels(table), "id " + ids.map(repr))
     found = _id_faults(ids, id) + shape_faults(table.geometry, labels)
+    if "name" in table:
+        table["name"] = texts(table["name"])
+        found += _name_faults(table["name"], ids, id)
     if found:
         raise InputError(faults(source.title, found))
-    units = table.set_geometry(valid(table.geometry)).set_index(pd.Index(ids, name="unit_id"))
-    if "name" in units:
-        units["name"] = texts(units["name"])
-    return units.drop(columns="unit_id")
+    table["unit_id"] = ids
+    return table.set_geometry(valid(table.geometry)).dissolve("unit_id", sort=False)
 
 
 def read_population(
@@ -151,7 +154,7 @@ def read_population(
     source, table = read_shapes(
         path, columns={"population": column}, layer=layer, crs=crs, to_crs=to_crs
     )
-    labels = records(table)
+    labels = record_labels(table)
     population, missing = numbers(table["population"])
     found = _population_faults(population, missing, labels) + shape_faults(table.geometry, labels)
     if found:
@@ -160,21 +163,68 @@ def read_population(
     return table.set_geometry(valid(table.geometry)).reset_index(drop=True)
 
 
+def read_layer(
+    path: str | os.PathLike[str],
+    *,
+    layer: str | None = None,
+    crs: object = None,
+    name: str | None = None,
+    to_crs: object = "auto",
+) -> gpd.GeoDataFrame:
+    """Read a background layer of any kind of shape; records without one are left out.
+
+    Parameters
+    ----------
+    path : str or path-like
+        GeoPackage, GeoJSON, shapefile, GeoParquet, or a table with a column of well-known text.
+    layer : str, optional
+        Layer or sheet, for files with several.
+    crs : str or CRS, optional
+        Only for files that do not say it themselves.
+    name : str, optional
+        Column with a name to show; a column ``name`` needs no mention. No other column is kept.
+    to_crs : str or CRS
+        Metric system of the result; ``"auto"`` is the UTM zone.
+
+    Returns
+    -------
+    GeoDataFrame
+        ``geometry``, and ``name`` (text) where there is one, in file order.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read, the column is missing or no record has a shape.
+    CRSError
+        If the coordinate system is missing, contradicted by the file, or not metric.
+    """
+    columns = name_column(path, layer, name)
+    _, table = read_shapes(path, columns=columns, layer=layer, crs=crs, to_crs=to_crs)
+    table = table[table.geometry.notna()].reset_index(drop=True)
+    if "name" in table:
+        table["name"] = texts(table["name"])
+    return table
+
+
 def _id_faults(ids: pd.Series, column: str) -> list[str]:
-    found = []
     missing = ids.isna()
-    if missing.any():
-        first = ids.index[missing][0]
-        found.append(
-            f"{int(missing.sum())} records have no {column!r}, the first is record {first}"
-        )
-    repeated = ids[~missing & ids.duplicated()]
-    if len(repeated):
-        found.append(
-            f"{len(repeated)} values of {column!r} stand more than once, the first is "
-            f"{repeated.iloc[0]!r}; dissolve the polygons or choose another column"
-        )
-    return found
+    if not missing.any():
+        return []
+    first = ids.index[missing][0]
+    return [f"no {column!r} in {records(int(missing.sum()))}, the first is record {first}"]
+
+
+def _name_faults(names: pd.Series, ids: pd.Series, column: str) -> list[str]:
+    """Refuse to merge records that share an id but not a name: the id is not what it seems."""
+    several = names.groupby(ids, sort=False).nunique(dropna=False)
+    several = several[several > 1]
+    if several.empty:
+        return []
+    fault = (
+        f"{len(several)} of the values of {column!r} stand for several names, the first is "
+        f"{several.index[0]!r}; choose a column with one value per area"
+    )
+    return [fault]
 
 
 def _population_faults(
@@ -186,7 +236,7 @@ def _population_faults(
         "population is negative": population < 0,
     }
     found = [
-        f"{what} in {int(bad.sum())} records, the first is {labels[bad][0]}"
+        f"{what} in {records(int(bad.sum()))}, the first is {labels[bad][0]}"
         for what, bad in checks.items()
         if bad.any()
     ]

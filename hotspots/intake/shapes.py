@@ -15,7 +15,7 @@ from hotspots.intake.coordinates import shapes_of
 from hotspots.intake.files import open_source
 from hotspots.intake.projection import name as crs_name
 from hotspots.intake.projection import possible, source_crs, target_crs
-from hotspots.intake.source import GEOMETRY, listing, near
+from hotspots.intake.source import GEOMETRY, listing, near, records
 
 if TYPE_CHECKING:
     import os
@@ -124,11 +124,11 @@ def shape_faults(shapes: gpd.GeoSeries, labels: NDArray[np.object_]) -> list[str
     missing = kinds == -1
     if missing.any():
         found.append(
-            f"{int(missing.sum())} records have no shape, the first is {labels[missing][0]}"
+            f"no shape in {records(int(missing.sum()))}, the first is {labels[missing][0]}"
         )
     other = ~missing & ~np.isin(kinds, (_POLYGON, _MULTIPOLYGON))
     if other.any():
-        found.append(f"{int(other.sum())} shapes are not polygons, the first is {labels[other][0]}")
+        found.append(f"no polygon in {records(int(other.sum()))}, the first is {labels[other][0]}")
     return found
 
 
@@ -153,7 +153,7 @@ def valid(shapes: gpd.GeoSeries) -> gpd.GeoSeries:
     return mended
 
 
-def records(table: gpd.GeoDataFrame) -> NDArray[np.object_]:
+def record_labels(table: gpd.GeoDataFrame) -> NDArray[np.object_]:
     """Name records by their number in the file."""
     return np.array([f"record {row}" for row in table.index], dtype=object)
 

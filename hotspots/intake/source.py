@@ -141,6 +141,17 @@ def near(name: str, known: Iterable[str]) -> str:
     return f"did you mean {plain[found[0]]!r}?" if found else ""
 
 
+def records(n: int) -> str:
+    """Count records for a message.
+
+    Examples
+    --------
+    >>> records(1), records(2), records(12345)
+    ('1 record', '2 records', '12,345 records')
+    """
+    return f"{n:,} record{'' if n == 1 else 's'}"
+
+
 def listing(names: Iterable[str]) -> str:
     """List names for a message, a dozen at most.
 

@@ -8,11 +8,11 @@ from itertools import product
 import pandas as pd
 
 from hotspots.errors import InputError
-from hotspots.intake.source import texts
+from hotspots.intake.source import records, texts
 
 _CLOCKS = ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p")
 _NAMED_MONTHS = ("%d %b %Y", "%d %B %Y", "%b %d %Y", "%B %d %Y")
-_OFFSET = r"(\d)\s*(?:Z|[+-]\d\d(?::?\d\d)?)$"
+_OFFSET = r"\s*(?:Z|[+-]\d\d(?::?\d\d)?)$"
 _ISO = r"\d{4}-\d{1,2}-\d{1,2}|\d{8}(?:$|T)"
 
 
@@ -67,7 +67,7 @@ def read_times(values: pd.Series, *, what: str) -> Times:
     if isinstance(values.dtype, pd.DatetimeTZDtype):
         values = values.dt.tz_localize(None)
     if pd.api.types.is_datetime64_dtype(values):
-        return Times(values.dt.as_unit("us"), values.isna() & False)
+        return Times(values.dt.as_unit("us"), pd.Series(data=False, index=values.index))
     written = texts(values)
     notes: list[str] = []
     plain = _without_offset(written, what, notes)
@@ -82,8 +82,9 @@ def _without_offset(written: pd.Series, what: str, notes: list[str]) -> pd.Serie
     offset = clock & written.str.contains(_OFFSET, na=False)
     if not offset.any():
         return written
-    notes.append(f"{what}: {int(offset.sum())} UTC offsets dropped, clock times stand as written")
-    return written.mask(offset, written.str.replace(_OFFSET, r"\1", regex=True))
+    dropped = records(int(offset.sum()))
+    notes.append(f"{what}: UTC offset dropped in {dropped}, clock times stand as written")
+    return written.mask(offset, written.str.replace(_OFFSET, "", regex=True))
 
 
 def _open(plain: pd.Series, times: pd.Series) -> pd.Series:
@@ -124,14 +125,14 @@ def _slashed(rest: pd.Series, what: str, notes: list[str]) -> pd.Series:
     advice = "write the column as 2015-03-14 14:05"
     if only_month and only_day:
         raise InputError(
-            f"{what}: {only_month} times can only be month/day/year and {only_day} only "
-            f"day/month/year; {advice}"
+            f"{what}: month/day/year in {records(only_month)} but day/month/year in "
+            f"{records(only_day)}; {advice}"
         )
-    differ = int((month_first != day_first).sum()) - only_month - only_day
-    differ -= int((month_first.isna() & day_first.isna()).sum())
+    both = month_first.notna() & day_first.notna()
+    differ = int((month_first[both] != day_first[both]).sum())
     if differ and not only_month and not only_day:
         raise InputError(
-            f"{what}: {differ} times can be day/month/year or month/day/year and nothing in the "
+            f"{what}: month/day/year or day/month/year in {records(differ)}, and nothing in the "
             f"column says which; {advice}"
         )
     if only_month or only_day:
