@@ -1,0 +1,349 @@
+"""A release as the content of a page: what is drawn, listed and said, ready for JSON."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from hotspots.crs import WGS84
+from hotspots.disclosure.release import InternalRelease, PublicRelease
+from hotspots.errors import InputError
+from hotspots.maps import words
+from hotspots.maps.coding import AREAS, LINES, encode_shapes
+from hotspots.presentation.classes import classes_of, drawn_labels, marker
+from hotspots.presentation.formats import counted, distance, is_missing, number
+from hotspots.presentation.groups import COLD, centres, groups
+from hotspots.presentation.methods import method
+from hotspots.presentation.sentences import (
+    analyst_figures,
+    facility_sentences,
+    headline,
+    unit_sentences,
+)
+from hotspots.schema import KINDS, NOT_SIGNIFICANT, NOT_TESTABLE
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from hotspots.disclosure.release import Release
+    from hotspots.presentation.classes import LabelClass
+
+QUIET = (NOT_SIGNIFICANT, NOT_TESTABLE)
+"""Labels of areas that can be switched off together."""
+
+INTERNAL_DECIMALS, PUBLIC_DECIMALS = 5, 4
+"""Digits of a degree: about 1 m and 10 m."""
+
+SIMPLIFY_M = 6.0
+"""How far a line of the base map may stray, in metres."""
+
+
+def page_content(release: Release, statistics: Sequence[str]) -> dict[str, Any]:
+    """Gather everything the page's script draws and says.
+
+    Parameters
+    ----------
+    release : Release
+        What may be shown.
+    statistics : sequence of str
+        Names of the local results; the first is shown first.
+
+    Returns
+    -------
+    dict
+        Ready for :func:`hotspots.maps.coding.pack`.
+    """
+    release_ = _sorted(release)
+    decimals = decimals_of(release)
+    table, boundary = release_.table, release.context.boundary
+    shapes = table.geometry.to_crs(WGS84)
+    lines = bool((shapely.get_dimensions(shapes.to_numpy()) == LINES).any())
+    dimension = LINES if lines else AREAS
+    return {
+        "words": dict(words.SCRIPT),
+        "units": {
+            "lines": lines,
+            "shapes": encode_shapes(shapes, decimals=decimals, dimension=dimension),
+            "heading": _headings(table),
+        },
+        "statistics": [_statistic(release_, name, statistics) for name in statistics],
+        "boundary": None if boundary is None else _background(boundary, AREAS, decimals),
+        "basemap": _basemap(release_, decimals),
+        **_facilities(release_, decimals),
+    }
+
+
+def decimals_of(release: Release) -> int:
+    """Give the digits of a degree a page may show."""
+    return PUBLIC_DECIMALS if isinstance(release, PublicRelease) else INTERNAL_DECIMALS
+
+
+def view(release: Release) -> dict[str, float]:
+    """Find the part of the world to show: the study area, never where the data happens to lie.
+
+    Parameters
+    ----------
+    release : Release
+        What is shown.
+
+    Returns
+    -------
+    dict of str to float
+        ``west``, ``south``, ``east`` and ``north`` in degrees. Without a study area, the extent
+        of the areas themselves.
+    """
+    boundary = release.context.boundary
+    shown = release.table if boundary is None else boundary
+    bounds = shown.geometry.to_crs(WGS84).total_bounds.round(decimals_of(release))
+    return dict(zip(("west", "south", "east", "north"), map(float, bounds), strict=True))
+
+
+def _sorted(release: Release) -> Release:
+    """Order the areas by id, so that the order of rows tells nothing."""
+    from dataclasses import replace
+
+    ids = pd.Series(release.table.index.astype(str), index=range(len(release.table)))
+    return replace(release, table=release.table.iloc[ids.sort_values(kind="stable").index])
+
+
+def _headings(table: gpd.GeoDataFrame) -> list[str]:
+    names = table["name"] if "name" in table.columns else pd.Series(None, index=table.index)
+    return [
+        f"Area {unit}" if is_missing(name) or not str(name).strip() else str(name)
+        for unit, name in zip(table.index, names, strict=True)
+    ]
+
+
+# --- statistics ---------------------------------------------------------------------------------
+
+
+def _statistic(release: Release, name: str, shown: Sequence[str]) -> dict[str, Any]:
+    classes = _classes(release, name)
+    found = groups(release, name)
+    title = method(name).name
+    alike = [other for other in shown if method(other).name == title]
+    return {
+        "title": title if len(alike) == 1 else f"{title} ({name})",
+        "headline": headline(release, name),
+        "classes": [
+            {
+                "words": entry.words,
+                "detail": entry.detail,
+                "colour": entry.colour,
+                "hatched": entry.hatched,
+                "quiet": entry.label in QUIET,
+            }
+            for entry in classes
+        ],
+        "label": _codes(drawn_labels(release, name), [entry.label for entry in classes]),
+        "sentence": unit_sentences(release.table, name, words=release.context.method),
+        "figures": _figures(release.table, name),
+        "groups": _groups(found, decimals_of(release)),
+        "outlines": encode_shapes(
+            found.geometry.to_crs(WGS84),
+            decimals=decimals_of(release),
+            dimension=AREAS,
+        ),
+    }
+
+
+def _classes(release: Release, name: str) -> tuple[LabelClass, ...]:
+    """List the entries of the key: all of them in public, where absence would tell something."""
+    entries = classes_of(release, name)
+    if isinstance(release, PublicRelease):
+        return entries
+    present = set(drawn_labels(release, name))
+    return tuple(entry for entry in entries if entry.label in present)
+
+
+def _codes(labels: pd.Series, known: list[str]) -> list[int]:
+    codes = pd.Categorical(labels, categories=known).codes
+    if (codes < 0).any():
+        first = labels.index[codes < 0][0]
+        raise InputError(
+            f"{int((codes < 0).sum())} areas carry a label that is not known, first id {first!r}; "
+            f"use the labels of hotspots.schema"
+        )
+    return [int(code) for code in codes]
+
+
+def _figures(table: gpd.GeoDataFrame, name: str) -> dict[str, Any]:
+    """Put the figures of all areas side by side; None where an area lacks one."""
+    rows = pd.DataFrame(table.drop(columns="geometry")).to_dict("records")
+    pairs = [dict(analyst_figures(row, name)) for row in rows]  # type: ignore[arg-type]
+    names = list(dict.fromkeys(title for row in pairs for title in row))
+    return {"names": names, "values": [[row.get(title) for title in names] for row in pairs]}
+
+
+def _groups(found: gpd.GeoDataFrame, decimals: int) -> list[dict[str, Any]]:
+    at = _points(centres(found), decimals)
+    return [
+        {
+            "number": str(group),
+            "cold": row["sign"] == COLD,
+            "at": at[i],
+            "heading": group_heading(str(group), row["place"]),
+            "sentence": group_sentence(row),
+        }
+        for i, (group, row) in enumerate(found.iterrows())
+    ]
+
+
+def group_heading(group: str, place: str) -> str:
+    """Name a group by its number and place.
+
+    Examples
+    --------
+    >>> group_heading("C2", "Dock Quarter")
+    'Group C2, around Dock Quarter'
+    """
+    return f"Group {group}, around {place}" if place else f"Group {group}"
+
+
+def group_sentence(row: pd.Series) -> str:
+    """Say how large a group is and what it holds.
+
+    Parameters
+    ----------
+    row : Series
+        One row of :func:`hotspots.presentation.groups.groups`.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> group_sentence(pd.Series({"n_units": 3, "area_km2": 0.19, "count": 41, "expected": 12.4}))
+    '3 areas, 0.19 km²: 41 recorded incidents, where 12 would be expected.'
+    """
+    size = number(row["area_km2"], decimals=2 if row["area_km2"] < 10 else 0)
+    start = f"{counted(row['n_units'], 'area')}, {size} km²"
+    if is_missing(row["count"]):
+        return f"{start}."
+    held = counted(row["count"], "recorded incident")
+    if is_missing(row["expected"]):
+        return f"{start}: {held}."
+    return f"{start}: {held}, where {number(row['expected'])} would be expected."
+
+
+# --- background ---------------------------------------------------------------------------------
+
+
+def _background(layer: gpd.GeoDataFrame, dimension: int, decimals: int) -> dict[str, Any]:
+    metric = layer.geometry
+    if metric.crs is not None and metric.crs.is_projected:
+        metric = metric.simplify(SIMPLIFY_M / metric.crs.axis_info[0].unit_conversion_factor)
+    return encode_shapes(metric.to_crs(WGS84), decimals=decimals, dimension=dimension)
+
+
+def _basemap(release: Release, decimals: int) -> list[dict[str, Any]]:
+    layers = release.context.basemap
+    return [
+        {
+            "kind": kind,
+            "title": title,
+            "areas": _background(layers[kind], AREAS, decimals),
+            "lines": _background(layers[kind], LINES, decimals),
+            "names": _names(layers[kind], decimals) if kind == "place" else [],
+        }
+        for kind, title in words.BASEMAP.items()
+        if kind in layers
+    ]
+
+
+def _names(places: gpd.GeoDataFrame, decimals: int) -> list[dict[str, Any]]:
+    """Order places by size, so that the larger name is written where two would clash."""
+    if "name" not in places.columns:
+        return []
+    named = places[places["name"].notna() & places.geometry.notna()]
+    named = named.assign(size=-named.geometry.area, name=named["name"].astype(str))
+    named = named.sort_values(["size", "name"], kind="stable")
+    at = _points(named.geometry.representative_point(), decimals)
+    return [{"words": name, "at": where} for name, where in zip(named["name"], at, strict=True)]
+
+
+def _points(points: gpd.GeoSeries, decimals: int) -> list[list[float]]:
+    lonlat = points.to_crs(WGS84)
+    return np.column_stack([lonlat.x, lonlat.y]).round(decimals).tolist()  # type: ignore[no-any-return]
+
+
+# --- facilities: internal only ------------------------------------------------------------------
+
+
+def _facilities(release: Release, decimals: int) -> dict[str, Any]:
+    if not isinstance(release, InternalRelease) or release.facilities is None:
+        return {"kinds": [], "facilities": [], "links": []}
+    table = release.facilities
+    present = table["kind"].astype(str)
+    order = [kind for kind in (*KINDS, *sorted(set(present) - set(KINDS))) if kind in set(present)]
+    kinds = [{**vars(marker(kind)), "n": int((present == kind).sum())} for kind in order]
+    return {
+        "kinds": kinds,
+        "facilities": _facility_entries(release, table, order, decimals),
+        "links": _links(release, table, decimals),
+    }
+
+
+def _facility_entries(
+    release: InternalRelease, table: gpd.GeoDataFrame, order: list[str], decimals: int
+) -> list[dict[str, Any]]:
+    said = facility_sentences(release)
+    at = _points(table.geometry, decimals)
+    rows = pd.DataFrame(table.drop(columns="geometry")).to_dict("records")
+    return [
+        {
+            "kind": order.index(str(row["kind"])),
+            "at": at[i],
+            "heading": f"{marker(str(row['kind'])).words} {facility}",
+            "sentence": " ".join(said.get((str(row["kind"]), str(facility)), ())),
+            "figures": [
+                [title, _plain(row[column])]
+                for column, title in words.FACILITY_FIGURES.items()
+                if column in row and not is_missing(row[column])
+            ],
+        }
+        for i, (facility, row) in enumerate(zip(table.index, rows, strict=True))
+    ]
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value.date()) if isinstance(value, pd.Timestamp) else str(value)
+
+
+def _links(
+    release: InternalRelease, table: gpd.GeoDataFrame, decimals: int
+) -> list[dict[str, Any]]:
+    """Draw a line from each facility to the nearest one of another kind."""
+    if release.proximity is None:
+        return []
+    keys = zip(table["kind"].astype(str), table.index.astype(str), strict=True)
+    where = dict(zip(keys, table.geometry, strict=True))
+    out = []
+    for (kind, to_kind), rows in release.proximity.groupby(["kind", "to_kind"], sort=False):
+        ends = [
+            (where.get((str(kind), str(one))), where.get((str(to_kind), str(other))), metres)
+            for one, other, metres in zip(
+                rows["facility_id"], rows["nearest_id"], rows["distance_m"], strict=True
+            )
+        ]
+        drawn = [(start, end, metres) for start, end, metres in ends if start and end]
+        lines = gpd.GeoSeries(
+            [shapely.LineString([start, end]) for start, end, _ in drawn], crs=table.crs
+        )
+        out.append(
+            {
+                "title": words.line_title(marker(str(kind)).words, marker(str(to_kind)).words),
+                "detail": words.LINE_DETAIL,
+                "colour": marker(str(to_kind)).colour,
+                "label": [distance(metres) for _, _, metres in drawn],
+                "shapes": encode_shapes(lines.to_crs(WGS84), decimals=decimals, dimension=LINES),
+            }
+        )
+    return out

@@ -1,0 +1,85 @@
+"""What the page itself says: titles, buttons and hints. What it says of data is presentation's."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+LANGUAGE = "en"
+
+DOCUMENT: Mapping[str, str] = MappingProxyType(
+    {
+        "skip_map": "Skip to the map",
+        "skip_list": "Skip to the list of hot and cold areas",
+        "on_page": "On this page",
+        "map": (
+            "Map. Arrow keys move it, plus and minus zoom, Enter describes the place in the "
+            "middle. Everything on it is also in the lists below."
+        ),
+        "key": "Key",
+        "layers": "Shown on the map",
+        "groups": "Hot and cold groups",
+        "groups_hint": "Areas that touch and lean the same way, numbered as on the map.",
+        "no_groups": "No area stands out from chance.",
+        "facilities": "Facilities",
+        "facilities_hint": "Facilities at the same place are listed together when shown.",
+        "how": "How this was made",
+        "caveats": "Read before use",
+        "sources": "Sources",
+        "leaflet": "Map drawn with Leaflet 1.9.4 (BSD-2-Clause).",
+        "print": "Print",
+        "whole": "Whole map",
+        "north": "North is up",
+        "synthetic": "SYNTHETIC",
+        "failed": "This page could not be drawn: the browser is too old, or the file is damaged.",
+        "no_script": "The map needs JavaScript, which is switched off in this browser.",
+    }
+)
+"""Written into the document by its template."""
+
+SCRIPT: Mapping[str, str] = MappingProxyType(
+    {
+        "statistic": "Method",
+        "areas": "Areas",
+        "facilities": "Facilities",
+        "basemap": "Background",
+        "quiet": "Areas without clear difference",
+        "group_numbers": "Group outlines and numbers",
+        "group_key": "Number of a group: round hot, square cold",
+        "figures": "Figures for analysts",
+        "show": "Show",
+        "close": "Close",
+        "together": "# facilities at this place",
+    }
+)
+"""Used by the page's script."""
+
+BASEMAP: Mapping[str, str] = MappingProxyType(
+    {"water": "Water", "park": "Parks", "road": "Main roads", "place": "Place names"}
+)
+"""Layers behind, by kind, in the order of the panel."""
+
+FACILITY_FIGURES: Mapping[str, str] = MappingProxyType(
+    {
+        "operator_id": "Operator",
+        "capacity": "Capacity",
+        "opened": "Opened",
+        "closed": "Closed",
+    }
+)
+
+LINE_DETAIL = "straight line; the number on it is the way over streets"
+
+
+def line_title(start: str, end: str) -> str:
+    """Name the lines between two kinds of facility.
+
+    Examples
+    --------
+    >>> line_title("Group home", "Hotel")
+    'Group home to nearest hotel'
+    """
+    return f"{start} to nearest {end[0].lower()}{end[1:]}"
