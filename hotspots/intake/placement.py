@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import geopandas as gpd
 import numpy as np
 import shapely
+from pyproj import Transformer
 
 from hotspots.crs import is_metric, parse_crs
 from hotspots.errors import CRSError, InputError
@@ -60,13 +61,13 @@ def place(
         If not one point lies near the boundary.
     """
     target = _target(x, y, crs, boundary, to_crs)
-    points = _project(x, y, crs, target)
-    px, py = points.x.to_numpy(), points.y.to_numpy()
-    lost = ~(np.isfinite(px) & np.isfinite(py))
+    x_m, y_m = _project(x, y, crs, target)
+    far = ~(np.isfinite(x_m) & np.isfinite(y_m))
+    points = gpd.GeoSeries(gpd.points_from_xy(x_m, y_m), crs=target)
     if boundary is None:
-        return points, lost
+        return points, far
     area = boundary.geometry.to_crs(target).union_all()
-    far = lost | ~_near(px, py, area, among=~lost)
+    far = ~_near(x_m, y_m, area)
     if far.all():
         raise CRSError(
             f"{title}: not one point of {len(x):,} lies within 1 km of the boundary; "
@@ -122,18 +123,19 @@ def _target(
     return target_crs(to_crs, boundary)
 
 
-def _project(x: Numbers, y: Numbers, crs: CRS, target: CRS) -> gpd.GeoSeries:
-    return gpd.GeoSeries(gpd.points_from_xy(x, y), crs=crs).to_crs(target)
+def _project(x: Numbers, y: Numbers, crs: CRS, target: CRS) -> tuple[Numbers, Numbers]:
+    """Transform coordinates; those beyond the reach of the projection become infinite."""
+    x_m, y_m = Transformer.from_crs(crs, target, always_xy=True).transform(x, y)
+    return np.asarray(x_m), np.asarray(y_m)
 
 
-def _near(
-    x: Numbers, y: Numbers, area: shapely.Geometry, *, among: NDArray[np.bool_]
-) -> NDArray[np.bool_]:
+def _near(x: Numbers, y: Numbers, area: shapely.Geometry) -> NDArray[np.bool_]:
     """Say which points lie within 1 km: most lie inside, so only the others are measured."""
     shapely.prepare(area)
+    finite = np.isfinite(x) & np.isfinite(y)
     near = np.zeros(len(x), dtype=bool)
-    near[among] = shapely.intersects_xy(area, x[among], y[among])
-    rest = among & ~near
+    near[finite] = shapely.intersects_xy(area, x[finite], y[finite])
+    rest = finite & ~near
     near[rest] = shapely.dwithin(area, shapely.points(x[rest], y[rest]), MARGIN)
     return near
 
@@ -147,9 +149,7 @@ def _advice(x: Numbers, y: Numbers, crs: CRS, target: CRS, area: shapely.Geometr
     ]
     for first, second, system, advice in guesses:
         can_be = possible(first, second, system)
-        points = _project(first[can_be], second[can_be], system, target)
-        px, py = points.x.to_numpy(), points.y.to_numpy()
-        finite = np.isfinite(px) & np.isfinite(py)
-        if 2 * _near(px, py, area, among=finite).sum() >= len(x):
+        x_m, y_m = _project(first[can_be], second[can_be], system, target)
+        if 2 * _near(x_m, y_m, area).sum() >= len(x):
             return advice
     return f"is crs {name(crs)} right?"
