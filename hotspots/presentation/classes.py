@@ -205,9 +205,7 @@ def classes_of(release: Release, statistic: str) -> tuple[LabelClass, ...]:
         an area is.
     """
     present = set(drawn_labels(release, statistic).unique())
-    method = release.context.method
-    correction = method.get("Correction") or method.get("Significance") or ""
-    found = label_classes(statistic, correction=correction)
+    found = label_classes(statistic, correction=_correction(release))
     absent = {NOT_TESTABLE, WITHHELD} - present
     return tuple(entry for entry in found if entry.label not in absent)
 
@@ -260,9 +258,39 @@ def chosen(release: Release, statistic: str | None) -> str | None:
     return statistic
 
 
+def strength(release: Release, statistic: str) -> str:
+    """Say once for all classes what the strength of evidence means.
+
+    Parameters
+    ----------
+    release : Release
+        What is drawn.
+    statistic : str
+        Name of the local result.
+
+    Returns
+    -------
+    str
+        For example "Strong / good / weak evidence: of all areas at this strength or stronger,
+        about 1 in 100 / 20 / 10 may be a false alarm."
+    """
+    correction = _correction(release)
+    if family(statistic) == "local_moran":
+        detail = _false_alarms(_ONE_IN["95"], correction)
+        return f"{detail[0].upper()}{detail[1:]}."
+    names = " / ".join(words.removesuffix(" evidence") for words in _STRENGTH.values())
+    detail = _false_alarms(" / ".join(_ONE_IN.values()), correction)
+    return f"{names[0].upper()}{names[1:]} evidence: {detail}."
+
+
+def _correction(release: Release) -> str:
+    method = release.context.method
+    return method.get("Correction") or method.get("Significance") or ""
+
+
 def _moran_class(label: str, correction: str) -> LabelClass:
     words = _MORAN_WORDS.get(label) or _PLAIN_WORDS[label]
-    detail = _false_alarms("95", correction) if label in _MORAN_WORDS else ""
+    detail = _false_alarms(_ONE_IN["95"], correction) if label in _MORAN_WORDS else ""
     return LabelClass(label, _COLOURS[label], label in _HATCHED, words, detail)
 
 
@@ -273,15 +301,14 @@ def _hot_cold_class(label: str, kind: Family, correction: str) -> LabelClass:
         return LabelClass(label, _COLOURS[label], hatched=False, words=words, detail=detail)
     subject = _SUBJECT.get(kind, "recorded incidents than chance would explain")
     words = f"{'More' if side == 'hot' else 'Fewer'} {subject} – {_STRENGTH[level]}"
-    detail = _false_alarms(level, correction)
+    detail = _false_alarms(_ONE_IN[level], correction)
     return LabelClass(label, _COLOURS[label], side == "cold", words, detail)
 
 
-def _false_alarms(level: str, correction: str) -> str:
+def _false_alarms(one_in: str, correction: str) -> str:
     text = correction.casefold()
     if "bonferroni" in text:
-        return f"in about 1 map in {_ONE_IN[level]} made by chance alone, any area at all"
+        return f"in about 1 map in {one_in} made by chance alone, any area at all would be marked"
     if text.startswith("none") or "not corrected" in text or "uncorrected" in text:
-        return f"where only chance is at work, about 1 area in {_ONE_IN[level]}"
-    share = f"about 1 in {_ONE_IN[level]}"
-    return f"of all areas at this strength or stronger, {share} may be a false alarm"
+        return f"where only chance is at work, about 1 area in {one_in} would be marked"
+    return f"of all areas at this strength or stronger, about 1 in {one_in} may be a false alarm"

@@ -15,12 +15,13 @@ import shapely
 from hotspots.disclosure.release import Context, InternalRelease, Release, release
 from hotspots.presentation.classes import chosen, classes_of, drawn_labels, marker
 from hotspots.presentation.formats import one_line
-from hotspots.presentation.groups import COLD, HOT, centres, groups
+from hotspots.presentation.groups import COLD, HOT, centres, groups, joined
 from hotspots.presentation.legend import SHAPES, draw_legend
 from hotspots.presentation.provenance import SYNTHETIC, banner
 from hotspots.presentation.svg import cleaned
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
     import geopandas as gpd
@@ -47,7 +48,14 @@ RASTER_VERTICES = 20_000
 """Base layers with more vertices become pixels inside the SVG."""
 
 _MARGIN = 0.03
-_HALO = 2.2
+_NAME_SIZE = 6.0
+_NAME_GROUND = {"facecolor": "white", "alpha": 0.6, "edgecolor": "none", "pad": 0.6}
+LETTERED = 60
+"""Up to so many facilities carry their letter as well as their shape."""
+
+MAP_INCHES = (6.4, 7.2)
+LEGEND_INCHES = 3.3
+TITLE_INCHES, FOOT_INCHES = 0.4, 0.3
 
 
 def plot(
@@ -84,7 +92,7 @@ def plot(
     if ax is None:
         from matplotlib import pyplot as plt
 
-        ax = plt.figure(figsize=(10, 6.4), layout="none").add_axes((0.01, 0.02, 0.66, 0.88))
+        ax = _axes(plt.figure, shown)
     return _draw(shown, chosen(shown, statistic), ax)
 
 
@@ -107,7 +115,7 @@ def map_figure(shown: Release, statistic: str | None = None, *, ax: Axes | None 
     from matplotlib.figure import Figure
 
     if ax is None:
-        ax = Figure(figsize=(10, 6.4)).add_axes((0.005, 0.01, 0.68, 0.9))
+        ax = _axes(Figure, shown)
     figure = _draw(shown, chosen(shown, statistic), ax).get_figure(root=True)
     assert figure is not None  # noqa: S101 - an Axes that was drawn into has one
     return figure
@@ -159,9 +167,8 @@ def _at_the_desk(table: gpd.GeoDataFrame) -> InternalRelease:
 
 
 def _draw(shown: Release, statistic: str | None, ax: Axes) -> Axes:
-    table, context = shown.table, shown.context
-    frame = table if context.boundary is None else context.boundary.to_crs(table.crs)
-    _frame(ax, frame.total_bounds)
+    table = shown.table
+    _frame(ax, shown)
     _basemap(ax, shown, above=False)
     if statistic is None:
         _add_shapes(ax, table.geometry.to_numpy(), facecolor="#f2f2f0", edgecolor="#8c8c8c")
@@ -172,19 +179,40 @@ def _draw(shown: Release, statistic: str | None, ax: Axes) -> Axes:
     facilities = shown.facilities if isinstance(shown, InternalRelease) else None
     if facilities is not None:
         _facilities(ax, facilities.to_crs(table.crs))
-    _place_names(ax, shown)
+    taken = np.empty((0, 2))
     if statistic is not None:
-        _group_numbers(ax, groups(shown, statistic))
+        numbered = _numbered(shown, statistic)
+        taken = shapely.get_coordinates(numbered.to_numpy())
+        _group_numbers(ax, numbered)
+    _place_names(ax, shown, taken)
     _titles(ax, shown)
     draw_legend(ax, shown, statistic)
     return ax
 
 
-def _frame(ax: Axes, bounds: NDArray[np.float64]) -> None:
-    west, south, east, north = bounds
+def _extent(shown: Release) -> tuple[float, float, float, float]:
+    """Give west, south, east and north of the view, in metres: the study area, a little wider."""
+    boundary, table = shown.context.boundary, shown.table
+    frame = table if boundary is None else boundary.to_crs(table.crs)
+    west, south, east, north = (float(bound) for bound in frame.total_bounds)
     pad = _MARGIN * max(east - west, north - south)
-    ax.set_xlim(west - pad, east + pad)
-    ax.set_ylim(south - pad, north + pad)
+    return west - pad, south - pad, east + pad, north + pad
+
+
+def _axes(new_figure: Callable[..., Figure], shown: Release) -> Axes:
+    """Make a figure that fits the shape of the study area, with room for the legend."""
+    west, south, east, north = _extent(shown)
+    scale = min(MAP_INCHES[0] / (east - west), MAP_INCHES[1] / (north - south))
+    width, height = max(3.2, scale * (east - west)), max(3.8, scale * (north - south))
+    whole = (width + LEGEND_INCHES, height + TITLE_INCHES + FOOT_INCHES)
+    figure = new_figure(figsize=whole)
+    return figure.add_axes((0, FOOT_INCHES / whole[1], width / whole[0], height / whole[1]))
+
+
+def _frame(ax: Axes, shown: Release) -> None:
+    west, south, east, north = _extent(shown)
+    ax.set_xlim(west, east)
+    ax.set_ylim(south, north)
     ax.set_aspect("equal", anchor="C")
     ax.set_axis_off()
 
@@ -209,7 +237,7 @@ def _areas(ax: Axes, shown: Release, statistic: str) -> None:
 
 def _joined(shapes: NDArray[np.object_], pixel: float) -> NDArray[np.object_]:
     """Join areas of one class, and leave out corners too close to be seen."""
-    return np.asarray([shapely.union_all(shapes).simplify(pixel / 2)], dtype=object)
+    return np.array([joined(shapes).simplify(pixel / 2)])
 
 
 def _pixel(ax: Axes) -> float:
@@ -226,9 +254,7 @@ def _basemap(ax: Axes, shown: Release, *, above: bool) -> None:
         if layer is None or (kind in ABOVE) != above:
             continue
         shapes = layer.geometry.dropna().to_crs(shown.table.crs).to_numpy()
-        west, east = ax.get_xlim()
-        south, north = ax.get_ylim()
-        near = shapes[shapely.intersects(shapes, shapely.box(west, south, east, north))]
+        near = shapes[shapely.intersects(shapes, _view(ax))]
         _add_shapes(ax, shapely.simplify(near, _pixel(ax) / 2), **style)
 
 
@@ -270,58 +296,74 @@ def _path(polygon: shapely.Polygon) -> Path:
 
 
 def _facilities(ax: Axes, facilities: gpd.GeoDataFrame) -> None:
-    small = len(facilities) > 60
+    many = len(facilities) > LETTERED
     for kind, mine in facilities.groupby("kind", sort=True):
         look = marker(str(kind))
         x, y = mine.geometry.x.to_numpy(), mine.geometry.y.to_numpy()
         ax.scatter(
-            x, y, s=34 if small else 80, marker=SHAPES[look.shape], color=look.colour,
-            edgecolors="white", linewidths=0.6, zorder=5,
-        )  # fmt: skip
-        for at_x, at_y in zip(x, y, strict=True):
-            _text(ax, at_x, at_y, look.letter, size=4.2 if small else 6.5, color="white", zorder=6)
+            x,
+            y,
+            s=22 if many else 80,
+            marker=SHAPES[look.shape],
+            color=look.colour,
+            edgecolors="white",
+            linewidths=0.6,
+            zorder=5,
+        )
+        for at_x, at_y in () if many else zip(x, y, strict=True):
+            _text(ax, at_x, at_y, look.letter, size=6.5, color="white", zorder=6)
 
 
-def _place_names(ax: Axes, shown: Release) -> None:
+def _group_numbers(ax: Axes, points: gpd.GeoSeries) -> None:
+    for name, point in points.items():
+        ax.scatter(
+            [point.x],
+            [point.y],
+            s=120 if len(str(name)) < 2 else 175,
+            marker="o",
+            color="white",
+            edgecolors="black",
+            linewidths=1.1,
+            zorder=7,
+        )
+        _text(ax, point.x, point.y, str(name), size=7, color="black", zorder=8, weight="bold")
+
+
+def _numbered(shown: Release, statistic: str) -> gpd.GeoSeries:
+    """Give the points of the groups that carry their number."""
+    found = groups(shown, statistic)
+    first = found.groupby("sign", sort=False).cumcount() < found["sign"].map(NUMBERED)
+    return centres(found[first.astype(bool)])
+
+
+def _place_names(ax: Axes, shown: Release, taken: NDArray[np.float64]) -> None:
+    """Write names where there is room: the largest places first, none over a group's number."""
     places = shown.context.basemap.get("place")
     if places is None or "name" not in places.columns:
         return
     named = places.loc[places["name"].notna() & places.geometry.notna()].to_crs(shown.table.crs)
-    points = shapely.point_on_surface(named.geometry.to_numpy())
-    taken: list[NDArray[np.float64]] = []
-    apart = 0.07 * float(np.diff(ax.get_xlim())[0])
-    for name, at in zip(named["name"], shapely.get_coordinates(points), strict=True):
-        if _inside(ax, at) and all(np.hypot(*(at - other)) >= apart for other in taken):
-            taken.append(at)
-            x, y = at.tolist()
-            _text(
-                ax, x, y, one_line(name, longest=28), size=6.5, color="#333333", zorder=4, halo=True
-            )
+    named = named.assign(size=-named.geometry.area).sort_values("size", kind="stable")
+    points = shapely.get_coordinates(shapely.point_on_surface(named.geometry.to_numpy()))
+    point_m = _pixel(ax) * 150 / 72  # metres to a typographic point
+    boxes = [shapely.Point(at).buffer(8 * point_m) for at in taken]
+    for name, at in zip(named["name"], points, strict=True):
+        text = one_line(name, longest=28)
+        x, y = at.tolist()
+        half = (0.32 * _NAME_SIZE * len(text) * point_m, 0.9 * _NAME_SIZE * point_m)
+        box = shapely.box(x - half[0], y - half[1], x + half[0], y + half[1])
+        if _view(ax).contains(box) and not shapely.intersects(box, boxes).any():
+            boxes.append(box)
+            _text(ax, x, y, text, size=_NAME_SIZE, color="#333333", zorder=4, bbox=_NAME_GROUND)
 
 
-def _inside(ax: Axes, at: NDArray[np.float64]) -> bool:
+def _view(ax: Axes) -> shapely.Polygon:
     (west, east), (south, north) = ax.get_xlim(), ax.get_ylim()
-    return bool(west <= at[0] <= east and south <= at[1] <= north)
+    return shapely.box(west, south, east, north)
 
 
-def _group_numbers(ax: Axes, found: gpd.GeoDataFrame) -> None:
-    for sign, most in NUMBERED.items():
-        mine = found[found["sign"] == sign].head(most)
-        for name, point in zip(mine.index, centres(mine), strict=True):
-            ax.scatter(
-                [point.x], [point.y], s=120 if len(str(name)) < 2 else 175, marker="o",
-                color="white", edgecolors="black", linewidths=1.1, zorder=7,
-            )  # fmt: skip
-            _text(ax, point.x, point.y, str(name), size=7, color="black", zorder=8, weight="bold")
-
-
-def _text(ax: Axes, x: float, y: float, text: str, *, halo: bool = False, **style: Any) -> None:
+def _text(ax: Axes, x: float, y: float, text: str, **style: Any) -> None:
     """Write text as it is; a dollar sign or backslash in a name is no formula."""
-    from matplotlib import patheffects
-
-    effects = [patheffects.withStroke(linewidth=_HALO, foreground="white")] if halo else None
-    ax.text(x, y, text, ha="center", va="center_baseline", parse_math=False, path_effects=effects,
-          clip_on=True, **style)  # fmt: skip
+    ax.text(x, y, text, ha="center", va="center_baseline", parse_math=False, clip_on=True, **style)
 
 
 def _titles(ax: Axes, shown: Release) -> None:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
+    from shapely.geometry.base import BaseGeometry
 
 HOT, COLD = "hot", "cold"
 SIGNS = {
@@ -136,6 +137,32 @@ def expected_counts(table: gpd.GeoDataFrame, statistic: str) -> pd.Series:
     return even
 
 
+def joined(shapes: NDArray[np.object_]) -> BaseGeometry:
+    """Join shapes into one, the fast way where they fit without overlap.
+
+    Parameters
+    ----------
+    shapes : ndarray of Polygon or MultiPolygon, shape (n,)
+
+    Returns
+    -------
+    Polygon or MultiPolygon
+
+    Examples
+    --------
+    >>> joined(np.array([shapely.box(0, 0, 2, 1), shapely.box(1, 0, 3, 1)])).area
+    3.0
+    """
+    try:
+        out = shapely.coverage_union_all(shapes)
+    except shapely.errors.GEOSException:
+        return shapely.union_all(shapes)
+    whole = float(shapely.area(shapes).sum())
+    return (
+        out if out.is_valid and abs(out.area - whole) <= 1e-9 * whole else shapely.union_all(shapes)
+    )
+
+
 def _floats(table: gpd.GeoDataFrame, column: str) -> pd.Series:
     if column not in table.columns:
         return pd.Series(np.nan, index=table.index)
@@ -155,14 +182,13 @@ def _parts(shapes: NDArray[np.object_], signs: NDArray[np.object_]) -> NDArray[n
 
 def _row(mine: pd.DataFrame, shapes: gpd.GeoSeries) -> dict[str, object]:
     units = tuple(sorted(mine["unit"]))
-    joined = shapely.union_all(shapes.to_numpy()[shapes.index.astype(str).isin(units)])
     return {
         "sign": mine["sign"].iloc[0],
         "n_units": len(units),
         "units": units,
         "count": mine["count"].sum(min_count=1),
         "expected": mine["expected"].sum(min_count=1),
-        "geometry": joined,
+        "geometry": joined(shapes.to_numpy()[shapes.index.astype(str).isin(units)]),
     }
 
 

@@ -7,7 +7,7 @@ import textwrap
 from typing import TYPE_CHECKING
 
 from hotspots.disclosure.release import InternalRelease
-from hotspots.presentation.classes import COLOUR_MEANS, classes_of, marker
+from hotspots.presentation.classes import COLOUR_MEANS, classes_of, marker, strength
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -35,12 +35,13 @@ def draw_legend(ax: Axes, shown: Release, statistic: str | None) -> None:
     entries = _class_entries(shown, statistic) if statistic else []
     entries += _facility_entries(shown)
     if entries:
+        said = [COLOUR_MEANS, strength(shown, statistic)] if statistic else []
         legend = ax.legend(
             [handle for handle, _ in entries],
             [words for _, words in entries],
-            title=textwrap.fill(COLOUR_MEANS, _WIDTH) if statistic else None,
+            title="\n\n".join(textwrap.fill(text, _WIDTH + 5) for text in said if text) or None,
             title_fontsize=7,
-            fontsize=7,
+            fontsize=7.5,
             loc="upper left",
             bbox_to_anchor=(1.01, 1.0),
             frameon=False,
@@ -66,8 +67,7 @@ def _class_entries(shown: Release, statistic: str) -> list[tuple[Artist, str]]:
             hatch="////" if entry.hatched else None,
             linewidth=0.5,
         )
-        words = f"{entry.words} ({entry.detail})" if entry.detail else entry.words
-        out.append((patch, textwrap.fill(words, _WIDTH)))
+        out.append((patch, textwrap.fill(entry.words, _WIDTH)))
     return out
 
 
