@@ -1,1 +1,1 @@
-"""Room: geography."""
+"""Geography: units of analysis, who neighbours whom, and ways over the street network."""
