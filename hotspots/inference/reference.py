@@ -108,6 +108,10 @@ def reference_tails(sums: Sums, n_permutations: int, rng: np.random.Generator) -
     Tails
         (1 + #) / (1 + R) in each tail; NaN where ``sizes`` is 0.
     """
+    untested = sums.sizes == 0
+    if untested.all():
+        nothing = np.full(untested.size, np.nan)
+        return Tails(upper=nothing, lower=nothing)
     tolerance = TIE * np.abs(sums.observed) + ROUNDING * sums.magnitude * sums.sizes
     low, high = sums.observed - tolerance, sums.observed + tolerance
     at_least, at_most = np.zeros((2, sums.values.size), dtype=np.int64)
@@ -123,7 +127,6 @@ def reference_tails(sums: Sums, n_permutations: int, rng: np.random.Generator) -
             bottom, top = low[units], high[units]
             np.add.at(at_least, units, (after >= bottom).astype(int) - (before >= bottom))
             np.add.at(at_most, units, (after <= top).astype(int) - (before <= top))
-    untested = sums.sizes == 0
     return Tails(
         upper=np.where(untested, np.nan, (1 + at_least) / (1 + n_permutations)),
         lower=np.where(untested, np.nan, (1 + at_most) / (1 + n_permutations)),
@@ -134,10 +137,7 @@ def _blocks(
     sums: Sums, n_permutations: int, rng: np.random.Generator
 ) -> Iterator[NDArray[np.int64]]:
     """Draw ids, one draw per column, in blocks of bounded memory."""
-    largest = int(sums.sizes.max(initial=0))
-    if largest == 0:
-        return
-    n, size = sums.values.size, largest + sums.held
+    n, size = sums.values.size, int(sums.sizes.max(initial=0)) + sums.held
     per_block = max(1, BLOCK // size)
     for start in range(0, n_permutations, per_block):
         yield distinct_draws(n, size, min(per_block, n_permutations - start), rng=rng)

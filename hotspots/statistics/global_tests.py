@@ -14,7 +14,7 @@ from hotspots.inference import tails
 from hotspots.inference.permutation import permutation_tails
 from hotspots.inference.tails import Tails
 from hotspots.schema import TestResult
-from hotspots.statistics.neighbourhoods import neighbourhoods
+from hotspots.statistics.neighbourhoods import first_id, neighbourhoods
 from hotspots.statistics.results import few_data, permutations
 
 if TYPE_CHECKING:
@@ -228,7 +228,7 @@ def _not_negative(units: Neighbourhoods) -> None:
     if negative.any():
         raise StatisticsError(
             f"values: {int(negative.sum())} are below zero, first id "
-            f"{units.index[units.has_value][negative][0]!r}; general_g needs values of zero or more"
+            f"{first_id(units.index[units.has_value][negative])}; general_g needs none below zero"
         )
 
 

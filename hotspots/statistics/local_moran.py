@@ -125,10 +125,10 @@ def _measures(
     units: Neighbourhoods,
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
     """Compute I and its mean and standard score given the unit's own value."""
-    n, size, own = units.n, units.sizes, units.deviations
+    n, size, own = np.float64(units.n), units.sizes, units.deviations
     with np.errstate(divide="ignore", invalid="ignore"):
         square = np.sum(own**2) / n
-        lag = (units.sums - size * (units.centred - own)) / size
+        lag = units.deviation_sums / size
         statistic = own * lag / square
         expected = np.where(size > 0, -(own**2) / ((n - 1) * square), np.nan)
         remaining = square - own**2 / (n - 1)

@@ -67,9 +67,18 @@ class Neighbourhoods:
         return self.values - self.centre
 
     @cached_property
+    def mean(self) -> float:
+        """The mean of the values."""
+        return self.centre + self._centred_mean
+
+    @cached_property
     def deviations(self) -> NDArray[np.float64]:
         """Values less their mean, shape (n,)."""
-        return self.centred - self.centred.mean() if self.n else self.centred
+        return self.centred - self._centred_mean
+
+    @cached_property
+    def _centred_mean(self) -> float:
+        return float(self.centred.mean()) if self.n else 0.0
 
     @cached_property
     def magnitude(self) -> float:
@@ -81,6 +90,11 @@ class Neighbourhoods:
         """Sum of the neighbours' centred values, the unit's own left out, shape (n,)."""
         values = self.centred[self.neighbour]
         return np.bincount(self.focal, weights=values, minlength=self.n).astype(np.float64)
+
+    @cached_property
+    def deviation_sums(self) -> NDArray[np.float64]:
+        """Sum of the neighbours' deviations, the unit's own left out, shape (n,)."""
+        return self.sums - self.sizes * self._centred_mean
 
     def is_zero(self, deviations: NDArray[np.float64]) -> NDArray[np.bool_]:
         """Mark deviations that are no more than rounding error of the values."""
@@ -156,11 +170,16 @@ def equally_weighted(units: Neighbourhoods) -> None:
     below = units.weights < largest[units.focal] * (1 - EQUAL)
     if below.any():
         unequal = np.unique(units.focal[below])
-        first = units.index[units.has_value][unequal[0]]
+        first = first_id(units.index[units.has_value][unequal])
         raise StatisticsError(
             f"graph: the neighbours of {unequal.size} units have different weights, first id "
-            f"{first!r}; use binary or row-standardised weights, such as graph.transform('b')"
+            f"{first}; use binary or row-standardised weights, such as graph.transform('b')"
         )
+
+
+def first_id(index: pd.Index) -> str:
+    """Show the first of some ids in a message."""
+    return repr(index[:1].tolist()[0])
 
 
 def _numbers(values: pd.Series) -> NDArray[np.float64]:
@@ -175,7 +194,7 @@ def _numbers(values: pd.Series) -> NDArray[np.float64]:
     if infinite.any():
         raise StatisticsError(
             f"values: {int(infinite.sum())} are infinite, first id "
-            f"{values.index[infinite][0]!r}; make them NaN where the value is unknown"
+            f"{first_id(values.index[infinite])}; make them NaN where the value is unknown"
         )
     return numbers
 
@@ -185,21 +204,21 @@ def _aligned(index: pd.Index, ids: pd.Index) -> None:
         return
     missing, extra = ids.difference(index), index.difference(ids)
     if len(missing) or len(extra):
-        first = extra[0] if len(extra) else missing[0]
+        first = first_id(extra if len(extra) else missing)
         raise AlignmentError(
             f"values and graph: {len(extra)} units are not in the graph and {len(missing)} of "
-            f"the graph have no row, first id {first!r}; build the graph from the same units"
+            f"the graph have no row, first id {first}; build the graph from the same units"
         )
     if not index.is_unique:
         repeated = index[index.duplicated()]
         raise AlignmentError(
             f"values and graph: {len(repeated)} units stand more than once in values, first id "
-            f"{repeated[0]!r}; keep one row per unit"
+            f"{first_id(repeated)}; keep one row per unit"
         )
     differs = np.asarray(index) != np.asarray(ids)
     raise AlignmentError(
         f"values and graph: the same units in another order, {int(differs.sum())} differ, first "
-        f"id {index[differs][0]!r}; reorder with values.loc[graph.unique_ids]"
+        f"id {first_id(index[differs])}; reorder with values.loc[graph.unique_ids]"
     )
 
 
@@ -219,7 +238,7 @@ def _links(
     if negative.any():
         raise StatisticsError(
             f"graph: {int(negative.sum())} weights are negative, first id "
-            f"{index[focal[negative][0]]!r}; weights must be above zero"
+            f"{first_id(index[focal[negative]])}; weights must be above zero"
         )
     return focal, neighbour, weights
 
