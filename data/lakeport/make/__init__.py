@@ -1,0 +1,1 @@
+"""The parts that invent Lakeport; ``../build.py`` runs them."""
