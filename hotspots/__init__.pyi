@@ -1,4 +1,94 @@
+from .disclosure.areas import public_areas as public_areas
+from .disclosure.release import Context as Context
+from .disclosure.release import InternalRelease as InternalRelease
+from .disclosure.release import PublicRelease as PublicRelease
+from .disclosure.release import Release as Release
+from .disclosure.release import release as release
+from .disclosure.rules import Rules as Rules
 from .errors import HotspotsError as HotspotsError
+from .facilities.proximity import proximity as proximity
+from .geography.counting import count as count
+from .geography.counting import locate as locate
+from .geography.grids import hexagons as hexagons
+from .geography.grids import squares as squares
+from .geography.neighbours import contiguity as contiguity
+from .geography.neighbours import distance_band as distance_band
+from .geography.neighbours import nearest_neighbours as nearest_neighbours
+from .geography.streets import Streets as Streets
+from .geography.streets import read_streets as read_streets
+from .inference.multiple import adjust as adjust
+from .intake.facilities import read_facilities as read_facilities
+from .intake.incidents import read_incidents as read_incidents
+from .intake.polygons import read_boundary as read_boundary
+from .intake.polygons import read_layer as read_layer
+from .intake.polygons import read_polygons as read_polygons
+from .intake.polygons import read_population as read_population
+from .maps.exploring import explore as explore
+from .maps.page import HotspotMap as HotspotMap
+from .maps.page import hotspot_map as hotspot_map
+from .presentation.figures import plot as plot
+from .reports.report import report_html as report_html
+from .reports.report import write_report as write_report
+from .reports.tables import write_public_areas as write_public_areas
+from .reports.tables import write_results as write_results
+from .schema import Table as Table
+from .schema import TestResult as TestResult
+from .statistics.global_tests import general_g as general_g
+from .statistics.global_tests import moran as moran
+from .statistics.local import gi as gi
+from .statistics.local import gi_star as gi_star
+from .statistics.local import local_moran as local_moran
+from .study.file import read_study as read_study
+from .study.file import sample_study as sample_study
+from .study.model import Study as Study
+from .study.run import Run as Run
+from .study.run import run as run
 
 __version__: str
-__all__ = ["HotspotsError"]
+__all__ = [
+    "Context",
+    "HotspotMap",
+    "HotspotsError",
+    "InternalRelease",
+    "PublicRelease",
+    "Release",
+    "Rules",
+    "Run",
+    "Streets",
+    "Study",
+    "Table",
+    "TestResult",
+    "adjust",
+    "contiguity",
+    "count",
+    "distance_band",
+    "explore",
+    "general_g",
+    "gi",
+    "gi_star",
+    "hexagons",
+    "hotspot_map",
+    "local_moran",
+    "locate",
+    "moran",
+    "nearest_neighbours",
+    "plot",
+    "proximity",
+    "public_areas",
+    "read_boundary",
+    "read_facilities",
+    "read_incidents",
+    "read_layer",
+    "read_polygons",
+    "read_population",
+    "read_streets",
+    "read_study",
+    "release",
+    "report_html",
+    "run",
+    "sample_study",
+    "squares",
+    "write_public_areas",
+    "write_report",
+    "write_results",
+]
