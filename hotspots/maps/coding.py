@@ -41,7 +41,9 @@ def pack(content: Mapping[str, Any]) -> str:
     b'{"name":"</script>{{7*7}}"}'
     """
     text = json.dumps(content, separators=(",", ":"), allow_nan=False)
-    return base64.b64encode(gzip.compress(text.encode("ascii"), mtime=0)).decode("ascii")
+    return base64.b64encode(gzip.compress(text.encode("ascii"), compresslevel=6, mtime=0)).decode(
+        "ascii"
+    )
 
 
 def encode_shapes(shapes: gpd.GeoSeries, *, decimals: int, dimension: int) -> dict[str, Any]:

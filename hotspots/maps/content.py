@@ -9,13 +9,13 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from hotspots.crs import WGS84
+from hotspots.crs import WGS84, is_metric
 from hotspots.disclosure.release import InternalRelease, PublicRelease
 from hotspots.errors import InputError
 from hotspots.maps import words
 from hotspots.maps.coding import AREAS, LINES, encode_shapes
-from hotspots.presentation.classes import classes_of, drawn_labels, marker
-from hotspots.presentation.formats import counted, distance, is_missing, number
+from hotspots.presentation.classes import classes_of, drawn_labels, family, marker
+from hotspots.presentation.formats import counted, distance, is_missing, number, plural
 from hotspots.presentation.groups import COLD, centres, groups
 from hotspots.presentation.methods import method
 from hotspots.presentation.sentences import (
@@ -71,7 +71,7 @@ def page_content(release: Release, statistics: Sequence[str]) -> dict[str, Any]:
             "heading": _headings(table),
         },
         "statistics": [_statistic(release_, name, statistics) for name in statistics],
-        "boundary": None if boundary is None else _background(boundary, AREAS, decimals),
+        "boundary": None if boundary is None else _background(boundary, decimals)["areas"],
         "basemap": _basemap(release_, decimals),
         **_facilities(release_, decimals),
     }
@@ -142,7 +142,7 @@ def _statistic(release: Release, name: str, shown: Sequence[str]) -> dict[str, A
         "label": _codes(drawn_labels(release, name), [entry.label for entry in classes]),
         "sentence": unit_sentences(release.table, name, words=release.context.method),
         "figures": _figures(release.table, name),
-        "groups": _groups(found, decimals_of(release)),
+        "groups": _groups(found, name, decimals_of(release)),
         "outlines": encode_shapes(
             found.geometry.to_crs(WGS84),
             decimals=decimals_of(release),
@@ -179,7 +179,7 @@ def _figures(table: gpd.GeoDataFrame, name: str) -> dict[str, Any]:
     return {"names": names, "values": [[row.get(title) for title in names] for row in pairs]}
 
 
-def _groups(found: gpd.GeoDataFrame, decimals: int) -> list[dict[str, Any]]:
+def _groups(found: gpd.GeoDataFrame, statistic: str, decimals: int) -> list[dict[str, Any]]:
     at = _points(centres(found), decimals)
     return [
         {
@@ -187,7 +187,7 @@ def _groups(found: gpd.GeoDataFrame, decimals: int) -> list[dict[str, Any]]:
             "cold": row["sign"] == COLD,
             "at": at[i],
             "heading": group_heading(str(group), row["place"]),
-            "sentence": group_sentence(row),
+            "sentence": group_sentence(row, statistic),
         }
         for i, (group, row) in enumerate(found.iterrows())
     ]
@@ -204,13 +204,15 @@ def group_heading(group: str, place: str) -> str:
     return f"Group {group}, around {place}" if place else f"Group {group}"
 
 
-def group_sentence(row: pd.Series) -> str:
+def group_sentence(row: pd.Series, statistic: str) -> str:
     """Say how large a group is and what it holds.
 
     Parameters
     ----------
     row : Series
         One row of :func:`hotspots.presentation.groups.groups`.
+    statistic : str
+        Name of the local result, which says what is expected.
 
     Returns
     -------
@@ -218,8 +220,11 @@ def group_sentence(row: pd.Series) -> str:
 
     Examples
     --------
-    >>> group_sentence(pd.Series({"n_units": 3, "area_km2": 0.19, "count": 41, "expected": 12.4}))
-    '3 areas, 0.19 km²: 41 recorded incidents, where 12 would be expected.'
+    >>> row = pd.Series({"n_units": 3, "area_km2": 0.19, "count": 41, "expected": 12.4})
+    >>> group_sentence(row, "gi_star")
+    '3 areas, 0.19 km²: 41 recorded incidents, where 12 would lie if spread evenly.'
+    >>> group_sentence(row, "excess")
+    '3 areas, 0.19 km²: 41 recorded incidents, where their share of residents would give 12.'
     """
     size = number(row["area_km2"], decimals=2 if row["area_km2"] < 10 else 0)
     start = f"{counted(row['n_units'], 'area')}, {size} km²"
@@ -228,17 +233,14 @@ def group_sentence(row: pd.Series) -> str:
     held = counted(row["count"], "recorded incident")
     if is_missing(row["expected"]):
         return f"{start}: {held}."
-    return f"{start}: {held}, where {number(row['expected'])} would be expected."
+    expected = number(row["expected"])
+    if family(statistic) == "excess":
+        share = plural(row["n_units"], "its share", "their share")
+        return f"{start}: {held}, where {share} of residents would give {expected}."
+    return f"{start}: {held}, where {expected} would lie if spread evenly."
 
 
 # --- background ---------------------------------------------------------------------------------
-
-
-def _background(layer: gpd.GeoDataFrame, dimension: int, decimals: int) -> dict[str, Any]:
-    metric = layer.geometry
-    if metric.crs is not None and metric.crs.is_projected:
-        metric = metric.simplify(SIMPLIFY_M / metric.crs.axis_info[0].unit_conversion_factor)
-    return encode_shapes(metric.to_crs(WGS84), decimals=decimals, dimension=dimension)
 
 
 def _basemap(release: Release, decimals: int) -> list[dict[str, Any]]:
@@ -247,13 +249,24 @@ def _basemap(release: Release, decimals: int) -> list[dict[str, Any]]:
         {
             "kind": kind,
             "title": title,
-            "areas": _background(layers[kind], AREAS, decimals),
-            "lines": _background(layers[kind], LINES, decimals),
+            **({} if kind == "place" else _background(layers[kind], decimals)),
             "names": _names(layers[kind], decimals) if kind == "place" else [],
         }
         for kind, title in words.BASEMAP.items()
         if kind in layers
     ]
+
+
+def _background(layer: gpd.GeoDataFrame, decimals: int) -> dict[str, Any]:
+    """Thin out and encode the areas and lines of a layer; points are not drawn."""
+    shapes = layer.geometry
+    if is_metric(shapes.crs):
+        shapes = shapes.simplify(SIMPLIFY_M, preserve_topology=False)
+    shapes = shapes.to_crs(WGS84)
+    return {
+        "areas": encode_shapes(shapes, decimals=decimals, dimension=AREAS),
+        "lines": encode_shapes(shapes, decimals=decimals, dimension=LINES),
+    }
 
 
 def _names(places: gpd.GeoDataFrame, decimals: int) -> list[dict[str, Any]]:
@@ -301,6 +314,7 @@ def _facility_entries(
             "at": at[i],
             "heading": f"{marker(str(row['kind'])).words} {facility}",
             "sentence": " ".join(said.get((str(row["kind"]), str(facility)), ())),
+            "fold": words.FACILITY_FOLD,
             "figures": [
                 [title, _plain(row[column])]
                 for column, title in words.FACILITY_FIGURES.items()

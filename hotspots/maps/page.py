@@ -25,7 +25,7 @@ from hotspots.maps.coding import pack
 from hotspots.maps.content import page_content, view
 from hotspots.maps.policy import content_policy, hosts_in
 from hotspots.presentation.classes import COLOUR_MEANS, chosen
-from hotspots.presentation.sentences import banner, caveats, headline, how_made, sources
+from hotspots.presentation.sentences import banner, caveats, how_made, sources
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -156,7 +156,8 @@ class _Page(Figure):
 
     def document(self, added: _Added) -> str:
         """Write the document with what :meth:`added` found."""
-        release, first = self.map.release, self.map.statistics[0]
+        release = self.map.release
+        content = page_content(release, self.map.statistics)
         script = _own_script()
         styles = [_asset("vendor/leaflet/leaflet.css"), _asset("assets/page.css")]
         leaflet = _asset("vendor/leaflet/leaflet.js")
@@ -174,7 +175,7 @@ class _Page(Figure):
             map_id=self.map.get_name(),
             title=release.context.title,
             banner=banner(release),
-            headline=headline(release, first),
+            headline=content["statistics"][0]["headline"],
             internal=isinstance(release, InternalRelease) and release.facilities is not None,
             synthetic=release.context.synthetic,
             view=view(release),
@@ -182,7 +183,7 @@ class _Page(Figure):
             caveats=caveats(release),
             how_made=how_made(release),
             sources=sources(release),
-            data=pack(page_content(release, self.map.statistics)),
+            data=pack(content),
         )
 
     def added(self, **kwargs: Any) -> _Added:

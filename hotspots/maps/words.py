@@ -51,6 +51,7 @@ SCRIPT: Mapping[str, str] = MappingProxyType(
         "group_key": "Number of a group: round hot, square cold",
         "figures": "Figures for analysts",
         "show": "Show",
+        "more": "# more",
         "close": "Close",
         "together": "# facilities at this place",
     }
@@ -71,6 +72,7 @@ FACILITY_FIGURES: Mapping[str, str] = MappingProxyType(
     }
 )
 
+FACILITY_FOLD = "Details"
 LINE_DETAIL = "straight line; the number on it is the way over streets"
 
 

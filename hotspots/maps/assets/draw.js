@@ -116,8 +116,8 @@ function hatching(ctx, view, colour) {
   const tile = document.createElement("canvas");
   tile.width = tile.height = pixels;
   const pen = tile.getContext("2d");
-  pen.strokeStyle = isDark(colour) ? "rgb(255 255 255 / 0.62)" : "rgb(8 48 107 / 0.62)";
-  pen.lineWidth = 1.3 * view.sharpness;
+  pen.strokeStyle = isDark(colour) ? "rgb(255 255 255 / 0.5)" : "rgb(8 48 107 / 0.5)";
+  pen.lineWidth = 1.1 * view.sharpness;
   for (const shift of [-pixels, 0, pixels]) {
     pen.moveTo(shift - 1, pixels + 1);
     pen.lineTo(shift + pixels + 1, -1);
@@ -142,8 +142,8 @@ const OUTLINES = {
   hexagon: [[-0.6, -1.05], [0.6, -1.05], [1.15, 0], [0.6, 1.05], [-0.6, 1.05], [-1.15, 0]],
 };
 
-/** Draw a facility: its kind's shape and letter, and how many share the place. */
-function drawMarker(ctx, x, y, kind, { radius = 8, count = 1 } = {}) {
+/** Draw a facility: its kind's shape and, where there is room, its letter. */
+function drawMarker(ctx, x, y, kind, radius) {
   ctx.save();
   ctx.translate(x, y);
   ctx.beginPath();
@@ -151,26 +151,26 @@ function drawMarker(ctx, x, y, kind, { radius = 8, count = 1 } = {}) {
   if (outline) outline.forEach(([dx, dy]) => ctx.lineTo(dx * radius, dy * radius));
   else ctx.arc(0, 0, radius, 0, 2 * Math.PI);
   ctx.closePath();
-  ctx.lineWidth = 3;
+  ctx.lineWidth = radius > 5 ? 3 : 2;
   ctx.strokeStyle = "#ffffff";
   ctx.stroke();
   ctx.fillStyle = kind.colour;
   ctx.fill();
-  text(ctx, kind.letter, 0, kind.shape === "triangle" ? 2 : 0.5,
+  if (radius > 5) text(ctx, kind.letter, 0, kind.shape === "triangle" ? 2 : 0.5,
     { size: radius * 1.35, weight: 700, colour: "#ffffff" });
-  if (count > 1) drawCount(ctx, radius, count);
   ctx.restore();
 }
 
-function drawCount(ctx, radius, count) {
+/** Say how many facilities share a place. */
+function drawCount(ctx, x, y, radius, count) {
   ctx.beginPath();
-  ctx.arc(radius, -radius, 6.5, 0, 2 * Math.PI);
+  ctx.arc(x + radius, y - radius, 6.5, 0, 2 * Math.PI);
   ctx.fillStyle = "#ffffff";
   ctx.fill();
   ctx.lineWidth = 1.2;
   ctx.strokeStyle = "#1b2530";
   ctx.stroke();
-  text(ctx, String(count), radius, -radius + 0.5, { size: 9, weight: 700 });
+  text(ctx, String(count), x + radius, y - radius + 0.5, { size: 9, weight: 700 });
 }
 
 const FONT = '"Segoe UI", system-ui, -apple-system, "Helvetica Neue", "DejaVu Sans", sans-serif';
@@ -196,14 +196,14 @@ function text(ctx, words, x, y, { size = 12, weight = 400, colour = "#1b2530", h
 
 /** The number of a group: round for hot, square for cold. */
 function drawNumber(ctx, x, y, group) {
-  const size = group.number.length > 2 ? 10.5 : 12;
-  const radius = 11;
+  const size = group.number.length > 2 ? 9 : 11;
+  const radius = 9.5;
   ctx.beginPath();
   if (group.cold) ctx.rect(x - radius, y - radius, 2 * radius, 2 * radius);
   else ctx.arc(x, y, radius, 0, 2 * Math.PI);
   ctx.fillStyle = "#ffffff";
   ctx.fill();
-  ctx.lineWidth = 2;
+  ctx.lineWidth = 1.6;
   ctx.strokeStyle = "#1b2530";
   ctx.stroke();
   text(ctx, group.number, x, y + 0.5, { size, weight: 700 });

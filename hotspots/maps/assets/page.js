@@ -2,14 +2,18 @@
 // Text from the data reaches the page by textContent only.
 
 const STYLE = {
-  land: "#fcfbf8", edge: "#57606a", quietEdge: "#e2e1dc", group: "#1b2530", pick: "#111111",
+  outside: "#e9e7e1", land: "#fcfbf8", edge: "#57606a", quietEdge: "#e2e1dc", group: "#1b2530", pick: "#111111",
   water: { fill: "#cfdde3", edge: "#b7cad3" },
   park: { fill: "#dfe8d6", edge: "#d0dcc4" },
   road: { line: "#a39c8d", width: 1.1 },
   place: { line: "#c9c5bb" },
 };
 const CLOSE_ENOUGH = 11; // pixels from the middle of a marker, or from a line
-const DISTANCES_FROM_ZOOM = 14; // street distances are written on lines from here
+const DISTANCES_FROM_ZOOM = 13.5; // street distances are written on lines from here
+const LABEL_FROM_HOME = 52; // pixels along the line
+const NUMBER_FROM_PIXELS = 26; // smaller groups are numbered when zoomed in
+const ALWAYS_NUMBERED = 5; // of each sign
+const LISTED_FIRST = 8; // groups of each sign; the others are folded
 
 /** Make an element; `words` becomes its text, never markup. */
 function make(tag, { words, parent, children = [], ...attributes } = {}) {
@@ -75,8 +79,8 @@ class Page {
       statistic.label.forEach((label, unit) => statistic.members[label].push(this.units[unit]));
     }
     for (const layer of data.basemap) {
-      layer.areas = decodeShapes(layer.areas);
-      layer.lines = decodeShapes(layer.lines);
+      layer.areas = layer.areas ? decodeShapes(layer.areas) : [];
+      layer.lines = layer.lines ? decodeShapes(layer.lines) : [];
       layer.names.forEach((name) => { name.at = toWorld(...name.at); });
     }
     for (const link of data.links) link.shapes = decodeShapes(link.shapes);
@@ -121,6 +125,7 @@ class Page {
       const pane = this.map.createPane(`hotspots-${name}`);
       pane.style.zIndex = zIndex;
       pane.style.pointerEvents = "none";
+      pane.classList.toggle("hotspots-upper", name !== "ground");
       const paint = (ctx, view) => this[`paint_${name}`](ctx, view);
       this.sheets[name] = new Sheet(paint, { pane: `hotspots-${name}` }).addTo(this.map);
     }
@@ -131,18 +136,28 @@ class Page {
   }
 
   paint_ground(ctx, view) {
+    ctx.fillStyle = STYLE.outside;
+    ctx.fillRect(0, 0, view.width, view.height);
     fillShapes(ctx, view, this.boundary, STYLE.land);
     if (this.on.has("quiet")) this.paintClasses(ctx, view, true);
-    for (const kind of ["park", "water"]) {
-      for (const layer of this.base(kind)) {
-        fillShapes(ctx, view, layer.areas, STYLE[kind].fill, { edge: STYLE[kind].edge });
-        strokeShapes(ctx, view, layer.lines, STYLE[kind].edge, 1.6);
-      }
-    }
+    this.paintBase(ctx, view, "park");
+    if (!Sheet.printing) return;
+    // one sheet carries everything on paper: browsers print several canvases over each other opaque
+    for (const name of ["evidence", "lines", "marks", "pick"]) this[`paint_${name}`](ctx, view);
   }
 
   paint_evidence(ctx, view) {
     this.paintClasses(ctx, view, false);
+    ctx.globalAlpha = 0.8; // water lies over the areas, so that shores and rivers can be followed
+    this.paintBase(ctx, view, "water");
+    ctx.globalAlpha = 1;
+  }
+
+  paintBase(ctx, view, kind) {
+    for (const layer of this.base(kind)) {
+      fillShapes(ctx, view, layer.areas, STYLE[kind].fill, { edge: STYLE[kind].edge });
+      strokeShapes(ctx, view, layer.lines, STYLE[kind].edge, 1.6);
+    }
   }
 
   paintClasses(ctx, view, quiet) {
@@ -155,26 +170,27 @@ class Page {
   }
 
   paint_lines(ctx, view) {
-    const wide = Math.max(0.7, Math.min(3, (view.zoom - 8) / 3));
-    for (const layer of this.base("road")) {
-      strokeShapes(ctx, view, layer.lines, "#ffffff", STYLE.road.width * wide + 1.4);
-      strokeShapes(ctx, view, layer.lines, STYLE.road.line, STYLE.road.width * wide);
+    const width = between(0.7, (view.zoom - 8) / 3, 3); // thin on the whole city, wide on a street
+    for (const layer of this.base("road")) this.paintCased(ctx, view, layer.lines, STYLE.road.line, width);
+    this.paintCased(ctx, view, this.boundary, STYLE.edge, width, { closed: true });
+    if (this.on.has("groups")) {
+      this.paintCased(ctx, view, this.statistic.outlines, STYLE.group, 0.85 * width, { closed: true });
     }
-    strokeShapes(ctx, view, this.boundary, "#ffffff", 3.4, { closed: true });
-    strokeShapes(ctx, view, this.boundary, STYLE.edge, 1.4, { closed: true });
-    strokeShapes(ctx, view, this.statistic.outlines, "#ffffff", 3, { closed: true });
-    strokeShapes(ctx, view, this.statistic.outlines, STYLE.group, 1.3, { closed: true });
     this.data.links.forEach((link, index) => {
       if (!this.on.has(`link ${index}`)) return;
-      strokeShapes(ctx, view, link.shapes, "#ffffff", 3.2);
-      strokeShapes(ctx, view, link.shapes, link.colour, 1.6, { dash: [5, 3] });
+      this.paintCased(ctx, view, link.shapes, link.colour, 1.1 * width, { dash: [5, 3] });
     });
+  }
+
+  /** A line between two white ones, so that it shows on every colour. */
+  paintCased(ctx, view, shapes, colour, width, options) {
+    strokeShapes(ctx, view, shapes, "rgb(255 255 255 / 0.85)", width * 2.2, { ...options, dash: [] });
+    strokeShapes(ctx, view, shapes, colour, width, options);
   }
 
   paint_marks(ctx, view) {
     const room = new Room();
-    const numbers = this.on.has("groups") ? this.statistic.groups : [];
-    const seen = numbers.filter(({ at }) => room.take(view.x(at[0]), view.y(at[1]), 24, 24));
+    const seen = this.numbersIn(view).filter(({ at }) => room.take(view.x(at[0]), view.y(at[1]), 20, 20));
     const markers = this.visiblePlaces().map((place) => {
       const x = view.x(place.at[0]), y = view.y(place.at[1]);
       room.take(x, y, 16, 16);
@@ -182,20 +198,35 @@ class Page {
     });
     this.paintDistances(ctx, view, room);
     this.paintNames(ctx, view, room);
-    const radius = Math.max(5.5, Math.min(9, view.zoom - 5));
+    const radius = between(3.2, 3.2 + 2 * (view.zoom - 11), 9);
     for (const { x, y, place } of markers) {
-      const kind = this.data.kinds[this.data.facilities[place.visible[0]].kind];
-      drawMarker(ctx, x, y, kind, { radius, count: place.visible.length });
+      drawMarker(ctx, x, y, this.data.kinds[this.data.facilities[place.visible[0]].kind], radius);
+    }
+    for (const { x, y, place } of markers) {
+      if (place.visible.length > 1 && radius > 5) drawCount(ctx, x, y, radius, place.visible.length);
     }
     for (const group of seen) drawNumber(ctx, view.x(group.at[0]), view.y(group.at[1]), group);
+  }
+
+  /** Groups whose number is written: the largest, and those as large as a number on the screen. */
+  numbersIn(view) {
+    if (!this.on.has("groups")) return [];
+    const ranks = { hot: 0, cold: 0 };
+    return this.statistic.groups.filter(({ cold }, index) => {
+      const [west, north, east, south] = this.statistic.outlines[index].box;
+      ranks[cold ? "cold" : "hot"] += 1;
+      const isLarge = view.scale * Math.max(east - west, south - north) >= NUMBER_FROM_PIXELS;
+      return isLarge || ranks[cold ? "cold" : "hot"] <= ALWAYS_NUMBERED;
+    });
   }
 
   paintDistances(ctx, view, room) {
     if (view.zoom < DISTANCES_FROM_ZOOM) return;
     this.data.links.forEach((link, index) => {
       if (!this.on.has(`link ${index}`)) return;
-      link.shapes.forEach(({ box }, line) => {
-        const x = view.x((box[0] + box[2]) / 2), y = view.y((box[1] + box[3]) / 2);
+      link.shapes.forEach(({ paths: [[x0, y0, x1, y1]] }, line) => {
+        const along = Math.min(0.5, LABEL_FROM_HOME / (view.scale * Math.hypot(x1 - x0, y1 - y0)));
+        const x = view.x(x0 + along * (x1 - x0)), y = view.y(y0 + along * (y1 - y0));
         if (!room.take(x, y, 7 * link.label[line].length, 16)) return;
         text(ctx, link.label[line], x, y, { size: 11.5, weight: 600, halo: "#ffffff", colour: link.colour });
       });
@@ -287,9 +318,13 @@ class Page {
   buildKey() {
     const key = document.getElementById("key");
     key.replaceChildren();
+    let heading = "";
     for (const entry of this.statistic.classes) {
       if (entry.quiet && !this.on.has("quiet")) continue;
-      this.entry(key, entry.words, entry.detail, (ctx, view) => {
+      const [start, strength] = entry.words.split(" – ");
+      if (strength && start !== heading) make("li", { parent: key, class: "heading", words: start });
+      heading = start;
+      this.entry(key, strength ?? start, entry.detail, (ctx, view) => {
         ctx.beginPath();
         ctx.rect(0, 0, 26, 18);
         for (const fill of [entry.colour, entry.hatched && hatching(ctx, view, entry.colour)]) {
@@ -314,7 +349,7 @@ class Page {
   }
 
   layerEntry(key, { kind, link, base }) {
-    if (kind) this.entry(key, kind.words, "", (ctx) => drawMarker(ctx, 13, 9, kind, { radius: 6.5 }));
+    if (kind) this.entry(key, kind.words, "", (ctx) => drawMarker(ctx, 13, 9, kind, 6.5));
     if (link) this.entry(key, link.title, link.detail, (ctx) => line(ctx, link.colour, 1.8, [5, 3]));
     if (base && STYLE[base.kind]?.fill) {
       this.entry(key, base.title, "", (ctx) => {
@@ -345,11 +380,24 @@ class Page {
     const list = document.getElementById("group-list");
     list.replaceChildren();
     document.getElementById("no-groups").hidden = groups.length > 0;
-    groups.forEach((group, index) => {
-      const card = () => [this.card(group)];
-      const go = (button) => this.goTo(outlines[index], group.at, card, button);
-      this.row(list, group.number, group.heading, group.sentence, go);
-    });
+    for (const isCold of [false, true]) {
+      const mine = groups.filter(({ cold }) => cold === isCold);
+      const column = make("div", { parent: list });
+      const first = make("ul", { parent: column, class: "list" });
+      const others = mine.length > LISTED_FIRST + 2 ? this.folded(column, mine.length - LISTED_FIRST) : first;
+      mine.forEach((group, rank) => {
+        const card = () => [this.card(group)];
+        const go = (button) => this.goTo(outlines[groups.indexOf(group)], group.at, card, button);
+        this.row(rank < LISTED_FIRST ? first : others, group.number, group.heading, group.sentence, go);
+      });
+    }
+  }
+
+  /** The rest of a long list, folded. */
+  folded(parent, n) {
+    const details = make("details", { parent });
+    make("summary", { parent: details, words: this.words.more.replace("#", n) });
+    return make("ul", { parent: details, class: "list" });
   }
 
   buildFacilities() {
@@ -390,20 +438,20 @@ class Page {
     } else {
       this.map.setView(toLatLng(at), Math.max(15, this.map.getZoom()), { animate: false });
     }
-    this.map.getContainer().scrollIntoView({ block: "nearest" });
+    this.map.getContainer().parentElement.scrollIntoView({ block: "nearest" });
     this.open(at, cards(), shape, button);
   }
 
   // --- popups ----------------------------------------------------------------------------------
 
   /** One popup entry: heading, class, sentence, and figures folded away. */
-  card({ heading, chip, sentence, figures }) {
+  card({ heading, chip, sentence, figures, fold }) {
     const card = make("section", { class: "card", children: [make("h3", { words: heading })] });
     if (chip) make("p", { parent: card, class: "chip", words: chip });
     if (sentence) make("p", { parent: card, class: "sentence", words: sentence });
     if (figures?.length) {
       const details = make("details", { parent: card });
-      make("summary", { parent: details, words: this.words.figures });
+      make("summary", { parent: details, words: fold ?? this.words.figures });
       const table = make("table", { parent: details });
       for (const [name, value] of figures) {
         make("tr", {
@@ -429,6 +477,8 @@ class Page {
     if (cards.length > 1) {
       content.prepend(make("p", { class: "together", words: this.words.together.replace("#", cards.length) }));
     }
+    // what is unfolded must be scrolled into view, and `toggle` does not bubble
+    content.addEventListener("toggle", () => this.popup?.update(), { capture: true });
     this.popup = L.popup({ maxWidth: 330, minWidth: 230, maxHeight: 320, autoPanPadding: [20, 20] })
       .setLatLng(toLatLng(at)).setContent(content);
     this.returnTo = button ?? null;
@@ -452,7 +502,7 @@ class Page {
     const near = (other) => (other[0] - at[0]) ** 2 + (other[1] - at[1]) ** 2;
     const closest = (items) => items.map((item) => [near(item.at), item])
       .filter(([far]) => far <= reach).sort(([a], [b]) => a - b)[0]?.[1];
-    const group = this.on.has("groups") && closest(this.statistic.groups);
+    const group = closest(this.numbersIn({ scale: 256 * 2 ** this.map.getZoom() }));
     const place = !group && closest(this.visiblePlaces());
     const unit = group || place ? -1 : this.unitAt(at, reach);
     return { at, group, place, unit };
@@ -500,6 +550,10 @@ class Page {
   }
 
   listenToPage() {
+    const banner = document.querySelector(".banner");
+    new ResizeObserver(() => {
+      document.documentElement.style.setProperty("--banner", `${banner.offsetHeight}px`);
+    }).observe(banner);
     document.addEventListener("keydown", (event) => {
       if (event.key === "Escape") this.map.closePopup();
     });
@@ -518,12 +572,17 @@ class Page {
     if (printing) this.before = [map.getCenter(), map.getZoom()];
     Sheet.printing = printing;
     document.documentElement.classList.toggle("printing", printing);
-    const bounds = map.getBounds();
+    const isWhole = map.getBounds().contains(map.home);
+    const bounds = isWhole ? map.home : map.getBounds();
     map.invalidateSize({ animate: false, pan: false });
-    if (printing) map.fitBounds(bounds, { animate: false });
+    if (printing) map.fitBounds(bounds, { animate: false, padding: isWhole ? [10, 10] : [0, 0] });
     else map.setView(...this.before, { animate: false });
     this.refresh();
   }
+}
+
+function between(low, value, high) {
+  return Math.max(low, Math.min(high, value));
 }
 
 function line(ctx, colour, width, dash = []) {
