@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from scipy import sparse
 
 TIE = 1e-9  # of the sum of absolute products: sums closer than this are the same
-BLOCK = 2**21  # permuted values held at once
+BLOCK = 2**19  # permuted values held at once
 
 
 def permutation_tails(
@@ -42,13 +42,13 @@ def permutation_tails(
     """
     observed = float(values @ (weights @ values))
     tolerance = TIE * float(np.abs(values) @ (weights @ np.abs(values)))
-    n = values.size
+    per_block = max(1, min(n_permutations, BLOCK // max(values.size, 1)))
+    rows = np.tile(values, (per_block, 1))
     at_least = at_most = 0
-    per_block = max(1, BLOCK // max(n, 1))
     for start in range(0, n_permutations, per_block):
-        block = np.tile(values, (min(per_block, n_permutations - start), 1))
-        permuted = rng.permuted(block, axis=1, out=block).T
-        products = np.einsum("ij,ij->j", permuted, weights @ permuted)
+        rng.permuted(rows, axis=1, out=rows)  # permuting once more is as good as afresh
+        permuted = np.ascontiguousarray(rows[: n_permutations - start].T)
+        products = np.sum(permuted * (weights @ permuted), axis=0)
         at_least += int(np.count_nonzero(products >= observed - tolerance))
         at_most += int(np.count_nonzero(products <= observed + tolerance))
     return Tails(

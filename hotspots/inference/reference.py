@@ -79,16 +79,17 @@ def single_valued(
     >>> single_valued(np.array([1.0, 5, 1]), np.array([1, 1, 1]), held=True, magnitude=5).tolist()
     [False, True, False]
     """
-    n = values.size
+    n, tolerance = values.size, ROUNDING * magnitude
     if n <= 2:
         return np.ones(n, dtype=np.bool_)
-    low, second, *_ = np.partition(values, (0, 1))
-    *_, next_high, high = np.partition(values, (n - 2, n - 1))
-    spread = np.full(n, high - low)
-    if held:
-        spread[values == low] = high - second
-        spread[values == high] = next_high - low
-    return (spread <= ROUNDING * magnitude) | (sizes >= n - held)
+    single = sizes >= n - held
+    for alike in (values <= values.min() + tolerance, values >= values.max() - tolerance):
+        n_alike = np.count_nonzero(alike)
+        if n_alike == n:
+            return np.ones(n, dtype=np.bool_)
+        if held and n_alike == n - 1:
+            single = single | ~alike
+    return single
 
 
 def reference_tails(sums: Sums, n_permutations: int, rng: np.random.Generator) -> Tails:

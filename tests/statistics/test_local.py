@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from esda import G_Local, Moran_Local
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from libpysal.graph import Graph
 
@@ -192,9 +192,7 @@ def test_self_weights_and_row_standardisation_change_nothing(grid, statistic):
 
 
 @pytest.mark.parametrize("statistic", STATISTICS)
-@settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=15, deadline=None)
 @given(seed=st.integers(0, 10_000))
 def test_order_of_units_does_not_matter(grid, statistic, seed):
     """Relabelled and reordered: measures the same, p-values within Monte-Carlo error."""
@@ -212,9 +210,7 @@ def test_order_of_units_does_not_matter(grid, statistic, seed):
     assert np.all(np.abs(back["p_value"] - p) <= 6 * np.sqrt(4 * p * (1 - p / 2) / 4999) + 0.002)
 
 
-@settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=25, deadline=None)
 @given(
     seed=st.integers(0, 10_000),
     scale=st.sampled_from([1e-3, 0.1, 0.3, 7.0, 1e6]),

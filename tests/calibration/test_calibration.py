@@ -1,0 +1,123 @@
+"""Under the null p <= alpha happens at most alpha of the time, however sparse the counts.
+
+The quick version runs always, the slow one with ``pytest -m slow`` prints its table. Units of
+one map share their draws, so Monte-Carlo error is taken between maps.
+"""
+
+import warnings
+from functools import partial
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from hotspots.statistics.local import gi, gi_star, local_moran
+
+pytestmark = pytest.mark.filterwarnings("ignore::hotspots.errors.FewDataWarning")
+
+MEANS = [0.05, 0.1, 0.5, 1, 3, 10]
+LEVELS = np.array([0.10, 0.05, 0.01])
+STATISTICS = {
+    "gi_star": gi_star,
+    "gi_star conditional": partial(gi_star, null="conditional"),
+    "gi": gi,
+    "local_moran": local_moran,
+}
+PLANTED = [105, 106, 107, 125, 126, 127, 145, 146, 147, 312, 313, 332, 333]
+
+
+def _shares(statistic, graph, *, mean, n_maps, n_permutations):
+    """Share of testable units with p at or below each level, per map of noise, shape (maps, 3)."""
+    rng = np.random.default_rng(round(mean * 100))
+    shares = []
+    for counts in rng.poisson(mean, (n_maps, graph.n)):
+        p = statistic(pd.Series(counts), graph, n_permutations=n_permutations, rng=rng)["p_value"]
+        shares.append((p.dropna().to_numpy()[:, None] <= LEVELS).mean(axis=0))
+    return np.array(shares)
+
+
+def _excess(shares):
+    """How many standard errors the mean share is above its level."""
+    error = np.sqrt(np.maximum(shares.var(axis=0, ddof=1), LEVELS / 400) / len(shares))
+    return (shares.mean(axis=0) - LEVELS) / error
+
+
+@pytest.mark.parametrize("mean", MEANS)
+@pytest.mark.parametrize("name", STATISTICS)
+def test_calibration_quick(queen, name, mean):
+    shares = _shares(STATISTICS[name], queen, mean=mean, n_maps=25, n_permutations=499)
+    assert _excess(shares).max() <= 4
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", STATISTICS)
+def test_calibration(queen, name, say):
+    for mean in MEANS:
+        shares = _shares(STATISTICS[name], queen, mean=mean, n_maps=400, n_permutations=999)
+        line = "  ".join(f"{share:7.2%}" for share in shares.mean(axis=0))
+        say(f"{name:20} mean {mean:<5} p <= 0.10, 0.05, 0.01: {line}")
+        assert _excess(shares).max() <= 4
+
+
+def _esda(kind, counts, graph, seed):
+    from esda import G_Local, Moran_Local
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        options = {"permutations": 999, "seed": seed, "n_jobs": 1, "keep_simulations": False}
+        if kind == "G_Local star":
+            return G_Local(counts, graph, transform="B", star=True, **options).p_sim
+        return Moran_Local(counts, graph, **options).p_sim
+
+
+def test_the_check_catches_a_tail_chosen_after_seeing_the_data(queen):
+    """Positive control: one tail, ties in that tail only, fails by far."""
+    rng = np.random.default_rng(3)
+    maps = rng.poisson(0.1, (3, queen.n)).astype(float)
+    shares = [(_esda("G_Local star", x, queen, 1)[:, None] <= LEVELS).mean(axis=0) for x in maps]
+    assert _excess(np.array(shares)).max() > 10
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["G_Local star", "Moran_Local"])
+def test_default_of_esda_alongside(queen, kind, say):
+    """What esda's defaults give on the same noise: recorded, so that the tables can be compared."""
+    for mean in MEANS:
+        rng = np.random.default_rng(round(mean * 100))
+        maps = rng.poisson(mean, (10, queen.n)).astype(float)
+        shares = [(_esda(kind, x, queen, 1)[:, None] <= LEVELS).mean(axis=0) for x in maps]
+        line = "  ".join(f"{share:7.2%}" for share in np.mean(shares, axis=0))
+        say(f"esda {kind:15} mean {mean:<5} p <= 0.10, 0.05, 0.01: {line}")
+    assert np.mean(shares, axis=0)[1] > 0.05
+
+
+def _hot(queen, *, mean, factor, n_maps, rng):
+    """False share of the hot labels, and the share of planted units found, per map."""
+    near = {unit: {unit, *queen[unit].index} for unit in queen.unique_ids}
+    true = np.array([bool(near[unit] & set(PLANTED)) for unit in queen.unique_ids])
+    risk = np.full(queen.n, mean)
+    risk[PLANTED] *= factor
+    rows = []
+    for counts in rng.poisson(risk, (n_maps, queen.n)):
+        labels = gi_star(pd.Series(counts), queen, n_permutations=9999, rng=rng)["label"]
+        hot = labels.str.startswith("hot").to_numpy()
+        rows.append([(hot & ~true).sum() / max(hot.sum(), 1), hot[PLANTED].mean()])
+    return np.array(rows).T
+
+
+@pytest.mark.parametrize(
+    ("n_maps", "factors"),
+    [(15, [8]), pytest.param(150, [3, 5, 8], marks=pytest.mark.slow)],
+    ids=["quick", "slow"],
+)
+@pytest.mark.parametrize("mean", [0.1, 0.5, 3])
+def test_false_discoveries_and_power(queen, mean, n_maps, factors, say):
+    """Of the units labelled hot at most 10 % have no planted unit in their neighbourhood."""
+    for factor in factors:
+        rng = np.random.default_rng(round(100 * mean + factor))
+        false, power = _hot(queen, mean=mean, factor=factor, n_maps=n_maps, rng=rng)
+        line = f"false {false.mean():6.2%}, found {power.mean():6.2%} of planted units"
+        say(f"gi_star, mean {mean}, planted x {factor}: {line}")
+        assert false.mean() <= 0.10 + 4 * max(false.std(), 0.05) / np.sqrt(n_maps)
+    if mean >= 0.5:
+        assert power.mean() > 0.5
