@@ -46,11 +46,10 @@ class Zone(NamedTuple):
 
 
 ZONES = (
-    Zone("Harbor", "hot", 9300, 5500, 1650, 10.0),
-    Zone("Quarry East", "hot", 3900, 5400, 1500, 10.0),
-    Zone("Locks", "hot", 4600, 9900, 1300, 10.0),
-    Zone("Northbank", "emerging", 8900, 9700, 1250, 22.0, EMERGING_YEAR),
-    Zone("Summit", "cold", 7300, 12_900, 2300, 0.03),
+    Zone("Harbor", "hot", 9300, 5500, 1800, 8.0),
+    Zone("Quarry East", "hot", 3900, 5400, 1600, 8.0),
+    Zone("Locks", "emerging", 4700, 9900, 1350, 22.0, EMERGING_YEAR),
+    Zone("Summit", "cold", 7400, 12_800, 2350, 0.03),
 )
 
 
