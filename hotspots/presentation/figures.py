@@ -112,16 +112,21 @@ def map_figure(shown: Release, statistic: str | None = None, *, ax: Axes | None 
     -------
     matplotlib.figure.Figure
     """
+    return _figure(shown, statistic, ax=ax)
+
+
+def _figure(
+    shown: Release, statistic: str | None, *, ax: Axes | None = None, framed: bool = True
+) -> Figure:
     from matplotlib.figure import Figure
 
-    if ax is None:
-        ax = _axes(Figure, shown)
-    figure = _draw(shown, chosen(shown, statistic), ax).get_figure(root=True)
+    ax = ax or _axes(Figure, shown)
+    figure = _draw(shown, chosen(shown, statistic), ax, framed=framed).get_figure(root=True)
     assert figure is not None  # noqa: S101 - an Axes that was drawn into has one
     return figure
 
 
-def figure_svg(shown: Release, statistic: str | None = None) -> str:
+def figure_svg(shown: Release, statistic: str | None = None, *, framed: bool = True) -> str:
     """Draw a release as SVG to stand inside a page.
 
     Parameters
@@ -130,6 +135,9 @@ def figure_svg(shown: Release, statistic: str | None = None) -> str:
         What is drawn.
     statistic : str, optional
         Name of the local result; the first there is.
+    framed : bool
+        Whether title, handling and the meaning of colours stand in the picture, as they must where
+        it stands alone. A page says them itself. The synthetic watermark always stands.
 
     Returns
     -------
@@ -148,7 +156,7 @@ def figure_svg(shown: Release, statistic: str | None = None) -> str:
     }
     with rc_context(settings):
         out = io.StringIO()
-        figure = map_figure(shown, statistic)
+        figure = _figure(shown, statistic, framed=framed)
         with warnings.catch_warnings():
             # The reader's browser has fonts of its own; only the width of a word is guessed here.
             warnings.filterwarnings("ignore", message="Glyph", category=UserWarning)
@@ -166,7 +174,7 @@ def _at_the_desk(table: gpd.GeoDataFrame) -> InternalRelease:
     )
 
 
-def _draw(shown: Release, statistic: str | None, ax: Axes) -> Axes:
+def _draw(shown: Release, statistic: str | None, ax: Axes, *, framed: bool = True) -> Axes:
     table = shown.table
     _frame(ax, shown)
     _basemap(ax, shown, above=False)
@@ -185,8 +193,10 @@ def _draw(shown: Release, statistic: str | None, ax: Axes) -> Axes:
         taken = shapely.get_coordinates(numbered.to_numpy())
         _group_numbers(ax, numbered)
     _place_names(ax, shown, taken)
-    _titles(ax, shown)
-    draw_legend(ax, shown, statistic)
+    if framed:
+        _titles(ax, shown)
+    _watermark(ax, shown)
+    draw_legend(ax, shown, statistic, explained=framed)
     return ax
 
 
@@ -376,6 +386,9 @@ def _titles(ax: Axes, shown: Release) -> None:
             transform=ax.transAxes, ha="left", va="top", fontsize=6.5, color="#8a1212",
             weight="bold", parse_math=False,
         )  # fmt: skip
+
+
+def _watermark(ax: Axes, shown: Release) -> None:
     if shown.context.synthetic:
         ax.text(
             0.5, 0.5, SYNTHETIC.partition(" ")[0], transform=ax.transAxes, ha="center",

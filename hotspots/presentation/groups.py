@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
@@ -54,8 +55,8 @@ def groups(release: Release | gpd.GeoDataFrame, statistic: str) -> gpd.GeoDataFr
         ``sign``; ``n_units``; ``units``, their ids as a tuple; ``count``, their incidents;
         ``expected``, what they would hold if every unit of the table had the mean count (of
         ``excess``: the sum of the areas' expected counts); ``area_km2``; ``place``, the named
-        polygon of the base map around the group's centre, otherwise its nearest named point,
-        otherwise the name of the only unit, otherwise ``""``; and the joined ``geometry``.
+        polygon of the base map around the group's centre, otherwise its nearest named point (or
+        polygon, where there are only polygons), otherwise the name of the only unit, otherwise ``""``; and the joined ``geometry``.
 
     Examples
     --------
@@ -106,11 +107,22 @@ def centres(groups: gpd.GeoDataFrame) -> gpd.GeoSeries:
     Returns
     -------
     GeoSeries of Point, shape (g,)
-        The centroid where it lies inside, otherwise a point inside.
+        Well inside the group's largest part: its centroid if that is so, otherwise another point.
     """
-    middle = groups.geometry.centroid
-    inside = groups.geometry.intersects(middle)
-    return middle.where(inside, groups.geometry.representative_point())
+    return gpd.GeoSeries(
+        [_middle(shape) for shape in groups.geometry], index=groups.index, crs=groups.crs
+    )
+
+
+def _middle(shape: BaseGeometry) -> BaseGeometry:
+    part: BaseGeometry = max(shapely.get_parts(shape), key=lambda one: one.area)
+    for share in (0.25, 0.1, 0.05, 0.02):
+        inner = part.buffer(-share * math.sqrt(part.area))
+        if inner.intersects(part.centroid):
+            return part.centroid
+        if not inner.is_empty:
+            return inner.representative_point()
+    return part.representative_point()
 
 
 def expected_counts(table: gpd.GeoDataFrame, statistic: str) -> pd.Series:
@@ -213,7 +225,7 @@ def _places(
         places = places.loc[places["name"].notna() & places.geometry.notna()].to_crs(found.crs)
         polygon = places.geometry.geom_type.isin(["Polygon", "MultiPolygon"])
         named = _around(middle, places.loc[polygon])
-        nearest = _nearest(middle, places.loc[places.geometry.geom_type == "Point"])
+        nearest = _nearest(middle, places if polygon.all() else places.loc[~polygon])
         named = named.where(named != "", nearest)
     if "name" in units.columns:
         own = units.set_index(units.index.astype(str))["name"]
@@ -237,10 +249,10 @@ def _around(middle: gpd.GeoSeries, polygons: gpd.GeoDataFrame) -> pd.Series:
     return out
 
 
-def _nearest(middle: gpd.GeoSeries, points: gpd.GeoDataFrame) -> pd.Series:
-    if points.empty:
+def _nearest(middle: gpd.GeoSeries, places: gpd.GeoDataFrame) -> pd.Series:
+    if places.empty:
         return pd.Series("", index=middle.index, dtype=object)
-    ordered = points.sort_values("name")
+    ordered = places.sort_values("name")
     at = shapely.STRtree(ordered.geometry.to_numpy()).nearest(middle.to_numpy())
     return pd.Series([str(ordered["name"].iloc[i]) for i in at], index=middle.index, dtype=object)
 

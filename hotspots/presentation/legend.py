@@ -20,7 +20,7 @@ MILE_M = 1609.344
 _WIDTH = 46
 
 
-def draw_legend(ax: Axes, shown: Release, statistic: str | None) -> None:
+def draw_legend(ax: Axes, shown: Release, statistic: str | None, *, explained: bool = True) -> None:
     """Draw the legend to the right of the map, and the scale below it on the left.
 
     Parameters
@@ -31,11 +31,13 @@ def draw_legend(ax: Axes, shown: Release, statistic: str | None) -> None:
         What is drawn.
     statistic : str or None
         Name of the local result; None draws no classes.
+    explained : bool
+        Whether the meaning of colours stands above.
     """
     entries = _class_entries(shown, statistic) if statistic else []
     entries += _facility_entries(shown)
     if entries:
-        said = [COLOUR_MEANS, strength(shown, statistic)] if statistic else []
+        said = [COLOUR_MEANS, strength(shown, statistic)] if statistic and explained else []
         legend = ax.legend(
             [handle for handle, _ in entries],
             [words for _, words in entries],

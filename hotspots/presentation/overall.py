@@ -1,0 +1,149 @@
+"""Sentences about the study area as a whole: global tests and distances."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hotspots.presentation.classes import marker
+from hotspots.presentation.formats import (
+    chance,
+    counted,
+    distance,
+    is_missing,
+    number,
+    p_value,
+    plural,
+)
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from hotspots.schema import TestResult
+
+LEVEL = 0.05
+NAMES = {"moran": "Moran's I", "general_g": "General G"}
+_FOUND = {
+    "moran": (
+        "counts of neighbouring areas are more alike",
+        "counts of neighbouring areas are less alike",
+        "counts of neighbouring areas are neither more nor less alike",
+    ),
+    "general_g": (
+        "large counts lie beside large counts more",
+        "large counts lie beside large counts less",
+        "large counts lie beside large counts neither more nor less",
+    ),
+}
+
+
+def test_name(result: TestResult) -> str:
+    """Give a global test the name analysts know."""
+    return NAMES.get(result.name, result.name.replace("_", " "))
+
+
+def test_sentence(result: TestResult) -> str:
+    """Say what a global test found.
+
+    Parameters
+    ----------
+    result : TestResult
+        From :func:`hotspots.moran` or :func:`hotspots.general_g`.
+
+    Returns
+    -------
+    str
+        Above or below what chance gives where p is at most 0.05.
+
+    Examples
+    --------
+    >>> from hotspots.schema import TestResult
+    >>> print(test_sentence(TestResult("moran", 0.4, -0.01, 0.01, 4.1, 0.002, 0.00004, "two-sided",
+    ...                                100, 999)))
+    Over the whole study area, counts of neighbouring areas are more alike than chance would
+    explain: chance alone would give this about 1 time in 500.
+    """
+    more, less, neither = _FOUND.get(
+        result.name, ("the value is higher", "the value is lower", "the value is no other")
+    )
+    if is_missing(result.p_value):
+        return f"{test_name(result)} could not be computed."
+    if result.p_value > LEVEL:
+        found = neither
+    else:
+        found = more if result.statistic > result.expected else less
+    return (
+        f"Over the whole study area, {found} than chance would explain: "
+        f"chance alone would give this {chance(result.p_value)}."
+    )
+
+
+def test_figures(result: TestResult) -> list[tuple[str, str]]:
+    """List the figures of a global test, for analysts.
+
+    Examples
+    --------
+    >>> from hotspots.schema import TestResult
+    >>> result = TestResult("moran", 0.4, -0.01, 0.01, 4.1, 0.002, 0.00004, "two-sided", 100, 999)
+    >>> dict(test_figures(result))["Value"]
+    '0.4'
+    """
+    engine = (
+        f"{counted(result.n_permutations, 'permutation')}"
+        if result.n_permutations
+        else "normal approximation"
+    )
+    return [
+        ("Value", f"{result.statistic:.4g}"),
+        ("Expected", f"{result.expected:.4g}".replace("-", "−")),
+        ("z-score", number(result.z, decimals=2)),
+        ("p-value", p_value(result.p_value)),
+        ("p-value from", f"{engine}, {result.alternative}"),
+        ("Areas", number(result.n)),
+    ]
+
+
+def distance_sentence(rows: pd.DataFrame) -> str:
+    """Sum up how near one kind of destination is to one kind of facility.
+
+    Parameters
+    ----------
+    rows : DataFrame, shape (n, m)
+        Rows of one ``kind`` and one ``to_kind``, with ``distance_m`` over streets or, where streets
+        are not known, ``straight_m``.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> rows = pd.DataFrame({"kind": "group_home", "to_kind": "hotel",
+    ...                      "distance_m": [300.0, 500.0, None]})
+    >>> distance_sentence(rows)
+    'The nearest hotel is at most 300 m away over streets for 1 and at most 500 m for all 2 of the
+    group homes that reach one; 1 of 3 reaches none.'
+    """
+    start, to = marker(str(rows["kind"].iloc[0])), marker(str(rows["to_kind"].iloc[0]))
+    over = "distance_m" in rows.columns and bool(rows["distance_m"].notna().any())
+    column, how = ("distance_m", "over streets") if over else ("straight_m", "in a straight line")
+    known = rows[column].dropna().astype(float).sort_values()
+    homes, what = start.plural.lower(), to.words.lower()
+    if known.empty:
+        return f"None of the {counted(len(rows), start.words.lower(), homes)} reaches a {what}."
+    half = (len(known) + 1) // 2
+    missing = len(rows) - len(known)
+    rest = (
+        f" that reach one; {number(missing)} of {number(len(rows))} "
+        f"{plural(missing, 'reaches', 'reach')} none"
+        if missing
+        else ""
+    )
+    if len(known) == 1:
+        whole = f"at most {distance(known.iloc[0])} away {how} for the one of the {homes}{rest}"
+    else:
+        whole = (
+            f"at most {distance(known.iloc[half - 1])} away {how} for {number(half)} and "
+            f"at most {distance(known.iloc[-1])} for all {number(len(known))} of the {homes}{rest}"
+        )
+    return f"The nearest {what} is {whole}."

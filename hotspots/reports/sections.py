@@ -1,0 +1,321 @@
+"""What stands in a report, as plain values for its template."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from hotspots.disclosure.release import InternalRelease, PublicRelease
+from hotspots.presentation.classes import classes_of, drawn_labels, marker
+from hotspots.presentation.figures import NUMBERED, figure_svg
+from hotspots.presentation.formats import (
+    counted,
+    distance,
+    is_missing,
+    number,
+    one_line,
+    plural,
+)
+from hotspots.presentation.groups import COLD, HOT, groups
+from hotspots.presentation.headlines import during, headline
+from hotspots.presentation.methods import method
+from hotspots.presentation.overall import (
+    distance_sentence,
+    test_figures,
+    test_name,
+    test_sentence,
+)
+from hotspots.presentation.provenance import rows_read
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import geopandas as gpd
+    import pandas as pd
+
+    from hotspots.disclosure.release import Release
+
+LISTED = {HOT: 25, COLD: 10}
+"""How many groups of each sign the report lists."""
+
+AREAS_LISTED = 300
+"""Up to so many published areas are listed one by one."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """The head of a table's column.
+
+    Attributes
+    ----------
+    title : str
+        What it says.
+    numeric : bool
+        Whether its values stand to the right.
+    """
+
+    title: str
+    numeric: bool = False
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A table of a page; the first cell of each row is its head.
+
+    Attributes
+    ----------
+    caption : str
+        What it shows.
+    columns : tuple of Column
+        Heads.
+    rows : list of tuple of str
+        Cells, as many as columns.
+    note : str
+        What stands below, such as how much is left out.
+    """
+
+    caption: str
+    columns: tuple[Column, ...]
+    rows: list[tuple[str, ...]]
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What one statistic shows.
+
+    Attributes
+    ----------
+    title, sentence, words : str
+        Its name, its headline and what it does.
+    svg : str
+        The map.
+    grids : list of Grid
+        Groups and, on public pages, areas.
+    """
+
+    title: str
+    sentence: str
+    words: str
+    svg: str
+    grids: list[Grid] = field(default_factory=list)
+
+
+def question(release: Release) -> list[str]:
+    """Say what the study asks, of what and when."""
+    asked = "Where do recorded incidents concentrate, and how sure is that?"
+    homes = isinstance(release, InternalRelease) and release.proximity is not None
+    near = " How near are facilities to places with recorded reports?" if homes else ""
+    when = during(release.context.period)
+    areas = f"{when}the study looks at {counted(len(release.table), 'area')}."
+    meaning = (
+        "A concentration is an area, or an area with its neighbours, where more incidents were "
+        "recorded than chance would explain."
+    )
+    return [f"{asked}{near}", f"{areas[0].upper()}{areas[1:]} {meaning}"]
+
+
+def data_sentences(release: Release) -> list[str]:
+    """Say how many incidents the results rest on."""
+    if isinstance(release, PublicRelease):
+        return _published(release)
+    if "count" not in release.table.columns:
+        return []
+    total = float(release.table["count"].sum())
+    empty = int((release.table["count"] == 0).sum())
+    n = len(release.table)
+    held = f"{counted(total, 'recorded incident')} {plural(total, 'lies', 'lie')} in the areas"
+    none = f"{number(empty)} of {counted(n, 'area')} {plural(empty, 'holds', 'hold')} none"
+    return [f"{held}; {none}."]
+
+
+def _published(release: PublicRelease) -> list[str]:
+    out = []
+    if release.total is not None:
+        n = release.total
+        out.append(f"{counted(n, 'incident')} {plural(n, 'was', 'were')} recorded in all.")
+    withheld = int(release.withheld.sum()) if "count" in release.table.columns else 0
+    if withheld:
+        out.append(
+            f"The {plural(withheld, 'number', 'numbers')} of {number(withheld)} of "
+            f"{counted(len(release.table), 'area')} {plural(withheld, 'is', 'are')} withheld to "
+            "protect persons."
+        )
+    return out
+
+
+def data_grids(release: Release) -> list[Grid]:
+    """Tabulate what became of the rows of each input; internal only."""
+    if not isinstance(release, InternalRelease):
+        return []
+    rows = [
+        (
+            name,
+            *(number(numbers[key]) for key in ("read", "located", "used")),
+            number(sum(aside.values())),
+            "; ".join(f"{number(n)} {reason}" for reason, n in aside.items()) or "–",
+        )
+        for name, numbers, aside in rows_read(release)
+    ]
+    columns = (
+        Column("Table"),
+        *(Column(title, numeric=True) for title in ("Read", "Located", "Used", "Set aside")),
+        Column("Why set aside"),
+    )
+    return [Grid("Rows of each input: read = used + set aside", columns, rows)] if rows else []
+
+
+def tests(release: Release) -> list[tuple[str, str, list[tuple[str, str]]]]:
+    """List global tests as name, sentence and figures; internal only."""
+    if not isinstance(release, InternalRelease):
+        return []
+    return [
+        (test_name(test), test_sentence(test), test_figures(test))
+        for test in release.tests.values()
+    ]
+
+
+def findings(release: Release) -> list[Finding]:
+    """Say what each statistic shows, with its map and its groups."""
+    out = []
+    for name in release.statistics:
+        grids = _group_grids(groups(release, name))
+        grids += _area_grids(release, name)
+        known = method(name)
+        out.append(
+            Finding(known.name, headline(release, name), known.words,
+                    figure_svg(release, name, framed=False), grids)
+        )  # fmt: skip
+    return out
+
+
+def _group_grids(found: gpd.GeoDataFrame) -> list[Grid]:
+    captions = {
+        HOT: "Groups of touching areas with more recorded incidents",
+        COLD: "Groups of touching areas with fewer recorded incidents",
+    }
+    out = []
+    for sign, caption in captions.items():
+        mine = found[found["sign"] == sign]
+        if mine.empty:
+            continue
+        shown = mine.head(LISTED[sign])
+        named = bool((shown["place"] != "").any())
+        columns = (
+            Column("Group"),
+            *((Column("Around"),) if named else ()),
+            *(
+                Column(title, numeric=True)
+                for title in ("Areas", "Recorded", "If spread evenly", "km²")
+            ),
+        )
+        rows = [_group_row(str(name), row, named=named) for name, row in shown.iterrows()]
+        out.append(Grid(caption, columns, rows, _left_out(mine, sign)))
+    return out
+
+
+def _group_row(name: str, row: pd.Series, *, named: bool) -> tuple[str, ...]:
+    return (
+        name,
+        *((one_line(row["place"], longest=60) or "–",) if named else ()),
+        number(row["n_units"]),
+        number(row["count"]),
+        number(row["expected"], decimals=1),
+        number(row["area_km2"], decimals=2),
+    )
+
+
+def _left_out(mine: gpd.GeoDataFrame, sign: str) -> str:
+    more = len(mine) - LISTED[sign]
+    numbered = f"The map numbers the first {NUMBERED[sign]}." if len(mine) > NUMBERED[sign] else ""
+    if more <= 0:
+        return numbered
+    areas = int(mine["n_units"].iloc[LISTED[sign] :].sum())
+    rest = f"{counted(more, 'smaller group')} with {counted(areas, 'area')} not listed."
+    return f"{rest} {numbered}".strip()
+
+
+def _area_grids(release: Release, name: str) -> list[Grid]:
+    """List the areas of a public release one by one, where they are few enough to read."""
+    table = release.table
+    if not isinstance(release, PublicRelease) or name != "excess" or len(table) > AREAS_LISTED:
+        return []
+    words = {entry.label: entry.words for entry in classes_of(release, name)}
+    named = "name" in table.columns
+    columns = (
+        Column("Area"),
+        *((Column("Name"),) if named else ()),
+        Column("Residents", numeric=True),
+        Column("Recorded", numeric=True),
+        Column("By its share of residents", numeric=True),
+        Column("Class"),
+    )
+    rows = [
+        (
+            one_line(unit),
+            *((one_line(row["name"], longest=60),) if named else ()),
+            number(row["population"]),
+            "withheld" if is_missing(row["count"]) else number(row["count"]),
+            "–"
+            if is_missing(row["excess_expected"])
+            else number(row["excess_expected"], decimals=1),
+            words[label],
+        )
+        for (unit, row), label in zip(table.iterrows(), drawn_labels(release, name), strict=True)
+    ]
+    return [Grid("All areas", columns, rows)]
+
+
+def facilities(release: Release) -> list[tuple[str, Grid]]:
+    """Tabulate distances by kind of facility and of destination; internal only."""
+    if not isinstance(release, InternalRelease) or release.proximity is None:
+        return []
+    table = release.proximity
+    if "kind" not in table.columns:
+        table = table.assign(kind="other")
+    return [
+        (distance_sentence(rows), _distance_grid(rows))
+        for _, rows in table.groupby(["kind", "to_kind"], sort=False, observed=True)
+    ]
+
+
+def _distance_grid(rows: pd.DataFrame) -> Grid:
+    start, to = marker(str(rows["kind"].iloc[0])), marker(str(rows["to_kind"].iloc[0]))
+    within = [name for name in rows.columns if str(name).startswith("within_")]
+    over = "distance_m" in rows.columns and bool(rows["distance_m"].notna().any())
+    ordered = rows.sort_values("distance_m" if over else "straight_m", na_position="last")
+    notes = "note" in rows.columns and rows["note"].fillna("").astype(str).str.strip().any()
+    columns = (
+        Column(start.words),
+        Column("Nearest"),
+        *((Column("Over streets", numeric=True),) if over else ()),
+        Column("Straight line", numeric=True),
+        *(Column(f"Within {number(float(name[7:-1]))} m", numeric=True) for name in within),
+        *((Column("Note"),) if notes else ()),
+    )
+    records = (
+        {str(name): value for name, value in row.items()} for row in ordered.to_dict("records")
+    )
+    cells = [_distance_row(row, within, over=over, notes=bool(notes)) for row in records]
+    caption = f"{start.plural}: the nearest {to.words.lower()}, nearest first"
+    counts = "Within: how many of them, over streets." if over and within else ""
+    return Grid(caption, columns, cells, counts)
+
+
+def _distance_row(
+    row: Mapping[str, object], within: Sequence[str], *, over: bool, notes: bool
+) -> tuple[str, ...]:
+    def text(name: str) -> str:
+        return "–" if is_missing(row.get(name)) else one_line(row[name], longest=120) or "–"
+
+    def length(name: str) -> str:
+        return "–" if is_missing(row.get(name)) else distance(float(str(row[name])))
+
+    return (
+        text("facility_id"),
+        text("nearest_id"),
+        *((length("distance_m"),) if over else ()),
+        length("straight_m"),
+        *("–" if is_missing(row[name]) else number(float(str(row[name]))) for name in within),
+        *((text("note"),) if notes else ()),
+    )
