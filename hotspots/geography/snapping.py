@@ -1,0 +1,85 @@
+"""Snapping: where along which street a point lies."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from hotspots.crs import require_same_crs
+from hotspots.errors import SchemaError
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+    from hotspots.geography.streets import Streets
+
+AT_NODE = 1e-7
+"""Metres along a street within which a position counts as its end."""
+
+
+def snap(points: gpd.GeoDataFrame, streets: Streets) -> pd.DataFrame:
+    """Move points to the nearest street, anywhere along it.
+
+    Parameters
+    ----------
+    points : GeoDataFrame of Point
+        In the CRS of `streets`.
+    streets : Streets
+        The network.
+
+    Returns
+    -------
+    DataFrame
+        Index of `points`; ``edge``, the row of ``streets.edges`` whose line is nearest (of a
+        two-way street, and of streets equally near, the one that stands first); ``fraction``, how
+        far along that line, from 0 to 1; ``snap_m``, metres from the point to there.
+
+    Raises
+    ------
+    CRSError
+        If the CRS differ.
+    SchemaError
+        If a row is not a point.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> import hotspots as hs
+    >>> from shapely import LineString, Point
+    >>> nodes = gpd.GeoDataFrame(geometry=[Point(0, 0), Point(100, 0)], index=["a", "b"], crs=32616)
+    >>> edges = gpd.GeoDataFrame(
+    ...     {"u": ["a"], "v": ["b"], "length": [100.0]},
+    ...     geometry=[LineString([(0, 0), (100, 0)])],
+    ...     crs=32616,
+    ... )
+    >>> home = gpd.GeoDataFrame(geometry=[Point(25, 30)], index=["H1"], crs=32616)
+    >>> hs.snap(home, hs.Streets(nodes, edges))
+        edge  fraction  snap_m
+    H1     0      0.25    30.0
+    """
+    require_same_crs(points, streets.edges, what="points and streets")
+    places = np.asarray(points.geometry)
+    wrong = (shapely.get_type_id(places) != 0) | shapely.is_empty(places)
+    if wrong.any():
+        raise SchemaError(
+            f"points: {int(wrong.sum())} rows are not points, first id {points.index[wrong][0]!r}; "
+            "leave them out"
+        )
+    segments = streets.segments
+    (point, segment), apart = segments.tree.query_nearest(places, return_distance=True)
+    nearest = pd.DataFrame({"point": point, "segment": segment, "apart": apart})
+    nearest = nearest.groupby("point").min()  # of equally near ones, the first
+    line = segments.line[nearest["segment"]]
+    along, drawn = shapely.line_locate_point(line, places), shapely.length(line)
+    along = np.where(drawn - along <= AT_NODE, drawn, np.where(along <= AT_NODE, 0.0, along))
+    return pd.DataFrame(
+        {
+            "edge": streets.edges.index[segments.edge[nearest["segment"]]],
+            "fraction": np.divide(along, drawn, out=np.zeros_like(along), where=drawn > 0),
+            "snap_m": nearest["apart"].to_numpy(),
+        },
+        index=points.index,
+    )
