@@ -67,8 +67,8 @@ def plan_columns(
     """Find the columns of a table of points.
 
     A name in `columns` is taken at its word. Any other column is found by the schema's name, and
-    coordinates also by ``x, y``, ``lon, lat`` (``longitude``, ``lng``, ``latitude``) or
-    ``geometry`` (``wkt``), whatever the case. Where a file has both ``x, y`` and ``lon, lat``, a
+    coordinates by ``x, y``, ``lon, lat`` (``longitude``, ``lng``, ``latitude``) or ``geometry``
+    (``wkt``) in capitals or not. Where a file has both ``x, y`` and ``lon, lat``, a
     projected crs means the former, and a geographic one, or none, the latter.
 
     Parameters
@@ -121,15 +121,16 @@ def _take_asked(search: _Search) -> None:
 
 
 def _take_by_name(search: _Search) -> None:
-    by_name = {file.casefold(): file for file in reversed(search.source.columns)}
-    by_name.update({file: file for file in search.source.columns})
-    for name in (*search.known, *PLANE, *SPHERE, GEOMETRY):
-        if name in search.asked:
-            continue
+    files = search.source.columns
+    for name in search.known:
+        if name in files:
+            search.found.setdefault(name, name)
+    small = {file.casefold(): file for file in reversed(files)} | {file: file for file in files}
+    for name in (*PLANE, *SPHERE, GEOMETRY):
         spellings = (name, *SYNONYMS.get(name, ()))
-        hit = next((by_name[one] for one in spellings if one in by_name), None)
+        hit = next((small[one] for one in spellings if one in small), None)
         if hit is not None:
-            search.found[name] = hit
+            search.found.setdefault(name, hit)
 
 
 def _check_needed(search: _Search, needed: Mapping[str, str]) -> None:

@@ -24,7 +24,7 @@ NO_COORDINATE = "no coordinate"
 NOT_A_NUMBER = "coordinate is not a number"
 ZERO = "coordinate is (0, 0)"
 _MISSING_WORDS = ("na", "n/a", "nan", "null", "none")
-_POINT, _MULTIPOINT = 0, 4
+_MISSING, _POINT, _MULTIPOINT = -1, 0, 4
 
 
 @dataclass(frozen=True, repr=False)
@@ -133,17 +133,20 @@ def _of_shapes(
     source: Source, values: pd.Series, *, written: bool
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.bool_]]:
     shapes = shapes_of(values, written=written)
-    single = (shapely.get_type_id(shapes) == _MULTIPOINT) & (
-        shapely.get_num_geometries(shapes) == 1
-    )
-    shapes = np.where(single, shapely.get_geometry(shapes, 0), shapes)
-    there = ~(shapely.is_missing(shapes) | shapely.is_empty(shapes))
-    other = there & (shapely.get_type_id(shapes) != _POINT)
+    empty = shapely.is_empty(shapes)
+    blank = empty | (texts(values).isna().to_numpy() if written else shapely.is_missing(shapes))
+    shapes = np.where(empty, np.array(None), _single(shapes))
+    other = ~np.isin(shapely.get_type_id(shapes), (_MISSING, _POINT))
     if other.any():
         raise InputError(
             f"{source.title}: no point in {records(int(other.sum()))}, the first is record "
             f"{int(np.flatnonzero(other)[0]) + 1}; give points"
         )
-    blank = texts(values).isna().to_numpy() if written else ~there
-    blank = blank | shapely.is_empty(shapes)
     return shapely.get_x(shapes), shapely.get_y(shapes), blank
+
+
+def _single(shapes: NDArray[np.object_]) -> NDArray[np.object_]:
+    """Take the point out of a multipoint that holds only one."""
+    lone = shapely.get_num_geometries(shapes) == 1
+    lone &= shapely.get_type_id(shapes) == _MULTIPOINT
+    return np.where(lone, shapely.get_geometry(shapes, 0), shapes)

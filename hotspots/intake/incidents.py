@@ -98,7 +98,7 @@ def read_incidents(
 
 
 def _has_interval(names: Sequence[str], columns: Mapping[str, str] | None) -> bool:
-    there = {one.casefold() for one in (*names, *(columns or {}))}
+    there = {*names, *(columns or {})}
     return "time" not in there and "time_start" in there
 
 

@@ -103,16 +103,14 @@ class Draft:
             if column in self.frame and column not in others:
                 self.frame[column] = texts(self.frame[column])
 
-    def read_times(self, *columns: str, required: bool = False) -> None:
-        """Read times; what is no time, or missing where `required`, goes to quarantine."""
+    def read_times(self, *columns: str) -> None:
+        """Read times; something that is no time sends a record to quarantine, a blank does not."""
         for column in columns:
             if column in self.frame:
                 read = read_times(self.frame[column], what=f"{self.source.title}: {column}")
                 self.frame[column] = read.times
                 self.notes.extend(read.notes)
                 self.set_aside(UNREADABLE_TIME, read.unreadable)
-                if required:
-                    self.set_aside(UNREADABLE_TIME, read.times.isna())
 
     def read_numbers(self, *columns: str) -> None:
         """Read numbers; what is no number is left missing, and noted."""

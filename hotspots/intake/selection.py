@@ -140,7 +140,7 @@ def unwanted(frame: pd.DataFrame, where: Mapping[str, tuple[str, ...]], *, title
         known = written.dropna().unique().tolist()
         for value in values:
             if value not in known:
-                hint = near(value, known) or f"the column has {len(known)} other values"
+                hint = near(value, known) or f"different values there: {len(known)}"
                 found.append(f"no record with {column} {value!r}; {hint}")
         out |= ~written.isin(values)
     if found:
