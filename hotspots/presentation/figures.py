@@ -13,6 +13,7 @@ import numpy as np
 import shapely
 
 from hotspots.disclosure.release import Context, InternalRelease, Release, release
+from hotspots.presentation.canvas import add_shapes, frame, new_axes, pixel_m, view, write
 from hotspots.presentation.classes import chosen, classes_of, drawn_labels, marker
 from hotspots.presentation.formats import one_line
 from hotspots.presentation.groups import COLD, HOT, centres, groups, joined
@@ -21,13 +22,11 @@ from hotspots.presentation.provenance import SYNTHETIC, banner
 from hotspots.presentation.svg import cleaned
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from typing import Any
 
     import geopandas as gpd
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
-    from matplotlib.path import Path
     from numpy.typing import NDArray
 
 NUMBERED = {HOT: 12, COLD: 5}
@@ -44,18 +43,11 @@ ABOVE = frozenset({"road"})
 OUTLINED = 400
 """Up to so many areas are drawn with their own outline."""
 
-RASTER_VERTICES = 20_000
-"""Base layers with more vertices become pixels inside the SVG."""
-
-_MARGIN = 0.03
-_NAME_SIZE = 6.0
-_NAME_GROUND = {"facecolor": "white", "alpha": 0.6, "edgecolor": "none", "pad": 0.6}
 LETTERED = 60
 """Up to so many facilities carry their letter as well as their shape."""
 
-MAP_INCHES = (6.4, 7.2)
-LEGEND_INCHES = 3.3
-TITLE_INCHES, FOOT_INCHES = 0.4, 0.3
+_NAME_SIZE = 6.0
+_NAME_GROUND = {"facecolor": "white", "alpha": 0.7, "edgecolor": "none", "pad": 0.6}
 
 
 def plot(
@@ -92,7 +84,7 @@ def plot(
     if ax is None:
         from matplotlib import pyplot as plt
 
-        ax = _axes(plt.figure, shown)
+        ax = new_axes(plt.figure, shown)
     return _draw(shown, chosen(shown, statistic), ax)
 
 
@@ -116,17 +108,29 @@ def map_figure(shown: Release, statistic: str | None = None, *, ax: Axes | None 
 
 
 def _figure(
-    shown: Release, statistic: str | None, *, ax: Axes | None = None, framed: bool = True
+    shown: Release,
+    statistic: str | None,
+    *,
+    ax: Axes | None = None,
+    framed: bool = True,
+    found: gpd.GeoDataFrame | None = None,
 ) -> Figure:
     from matplotlib.figure import Figure
 
-    ax = ax or _axes(Figure, shown)
-    figure = _draw(shown, chosen(shown, statistic), ax, framed=framed).get_figure(root=True)
+    ax = ax or new_axes(Figure, shown)
+    ax = _draw(shown, chosen(shown, statistic), ax, framed=framed, found=found)
+    figure = ax.get_figure(root=True)
     assert figure is not None  # noqa: S101 - an Axes that was drawn into has one
     return figure
 
 
-def figure_svg(shown: Release, statistic: str | None = None, *, framed: bool = True) -> str:
+def figure_svg(
+    shown: Release,
+    statistic: str | None = None,
+    *,
+    framed: bool = True,
+    found: gpd.GeoDataFrame | None = None,
+) -> str:
     """Draw a release as SVG to stand inside a page.
 
     Parameters
@@ -138,6 +142,8 @@ def figure_svg(shown: Release, statistic: str | None = None, *, framed: bool = T
     framed : bool
         Whether title, handling and the meaning of colours stand in the picture, as they must where
         it stands alone. A page says them itself. The synthetic watermark always stands.
+    found : GeoDataFrame, optional
+        The statistic's groups, where they are known already.
 
     Returns
     -------
@@ -156,7 +162,7 @@ def figure_svg(shown: Release, statistic: str | None = None, *, framed: bool = T
     }
     with rc_context(settings):
         out = io.StringIO()
-        figure = _figure(shown, statistic, framed=framed)
+        figure = _figure(shown, statistic, framed=framed, found=found)
         with warnings.catch_warnings():
             # The reader's browser has fonts of its own; only the width of a word is guessed here.
             warnings.filterwarnings("ignore", message="Glyph", category=UserWarning)
@@ -174,12 +180,19 @@ def _at_the_desk(table: gpd.GeoDataFrame) -> InternalRelease:
     )
 
 
-def _draw(shown: Release, statistic: str | None, ax: Axes, *, framed: bool = True) -> Axes:
+def _draw(
+    shown: Release,
+    statistic: str | None,
+    ax: Axes,
+    *,
+    framed: bool = True,
+    found: gpd.GeoDataFrame | None = None,
+) -> Axes:
     table = shown.table
-    _frame(ax, shown)
+    frame(ax, shown)
     _basemap(ax, shown, above=False)
     if statistic is None:
-        _add_shapes(ax, table.geometry.to_numpy(), facecolor="#f2f2f0", edgecolor="#8c8c8c")
+        add_shapes(ax, table.geometry.to_numpy(), facecolor="#f2f2f0", edgecolor="#8c8c8c")
     else:
         _areas(ax, shown, statistic)
     _basemap(ax, shown, above=True)
@@ -189,7 +202,7 @@ def _draw(shown: Release, statistic: str | None, ax: Axes, *, framed: bool = Tru
         _facilities(ax, facilities.to_crs(table.crs))
     taken = np.empty((0, 2))
     if statistic is not None:
-        numbered = _numbered(shown, statistic)
+        numbered = _numbered(groups(shown, statistic) if found is None else found)
         taken = shapely.get_coordinates(numbered.to_numpy())
         _group_numbers(ax, numbered)
     _place_names(ax, shown, taken)
@@ -200,33 +213,6 @@ def _draw(shown: Release, statistic: str | None, ax: Axes, *, framed: bool = Tru
     return ax
 
 
-def _extent(shown: Release) -> tuple[float, float, float, float]:
-    """Give west, south, east and north of the view, in metres: the study area, a little wider."""
-    boundary, table = shown.context.boundary, shown.table
-    frame = table if boundary is None else boundary.to_crs(table.crs)
-    west, south, east, north = (float(bound) for bound in frame.total_bounds)
-    pad = _MARGIN * max(east - west, north - south)
-    return west - pad, south - pad, east + pad, north + pad
-
-
-def _axes(new_figure: Callable[..., Figure], shown: Release) -> Axes:
-    """Make a figure that fits the shape of the study area, with room for the legend."""
-    west, south, east, north = _extent(shown)
-    scale = min(MAP_INCHES[0] / (east - west), MAP_INCHES[1] / (north - south))
-    width, height = max(3.2, scale * (east - west)), max(3.8, scale * (north - south))
-    whole = (width + LEGEND_INCHES, height + TITLE_INCHES + FOOT_INCHES)
-    figure = new_figure(figsize=whole)
-    return figure.add_axes((0, FOOT_INCHES / whole[1], width / whole[0], height / whole[1]))
-
-
-def _frame(ax: Axes, shown: Release) -> None:
-    west, south, east, north = _extent(shown)
-    ax.set_xlim(west, east)
-    ax.set_ylim(south, north)
-    ax.set_aspect("equal", anchor="C")
-    ax.set_axis_off()
-
-
 def _areas(ax: Axes, shown: Release, statistic: str) -> None:
     labels = drawn_labels(shown, statistic).to_numpy()
     shapes = shown.table.geometry.to_numpy()
@@ -235,9 +221,9 @@ def _areas(ax: Axes, shown: Release, statistic: str) -> None:
         mine = shapes[labels == entry.label]
         if not len(mine):
             continue
-        _add_shapes(
+        add_shapes(
             ax,
-            mine if outlined else _joined(mine, _pixel(ax)),
+            mine if outlined else _joined(mine, pixel_m(ax)),
             facecolor=entry.colour,
             edgecolor="#ffffff" if outlined or entry.hatched else "none",
             linewidth=0.5 if outlined else 0,
@@ -250,59 +236,21 @@ def _joined(shapes: NDArray[np.object_], pixel: float) -> NDArray[np.object_]:
     return np.array([joined(shapes).simplify(pixel / 2)])
 
 
-def _pixel(ax: Axes) -> float:
-    """Metres to a pixel at 150 dots per inch."""
-    west, east = ax.get_xlim()
-    figure = ax.get_figure(root=True)
-    width = 10.0 if figure is None else float(figure.get_figwidth())
-    return float(east - west) / (150 * width * ax.get_position().width)
-
-
 def _basemap(ax: Axes, shown: Release, *, above: bool) -> None:
     for kind, style in LAYERS.items():
         layer = shown.context.basemap.get(kind)
         if layer is None or (kind in ABOVE) != above:
             continue
         shapes = layer.geometry.dropna().to_crs(shown.table.crs).to_numpy()
-        near = shapes[shapely.intersects(shapes, _view(ax))]
-        _add_shapes(ax, shapely.simplify(near, _pixel(ax) / 2), **style)
+        near = shapes[shapely.intersects(shapes, view(ax))]
+        add_shapes(ax, shapely.simplify(near, pixel_m(ax) / 2), **style)
 
 
 def _boundary(ax: Axes, shown: Release) -> None:
     boundary = shown.context.boundary
     if boundary is not None:
-        shapes = boundary.geometry.to_crs(shown.table.crs).simplify(_pixel(ax) / 2).to_numpy()
-        _add_shapes(ax, shapes, facecolor="none", edgecolor="#444444", linewidth=1.1)
-
-
-def _add_shapes(ax: Axes, shapes: NDArray[np.object_], **style: Any) -> None:
-    """Add lines and polygons as two collections, however many there are."""
-    from matplotlib.collections import LineCollection, PathCollection
-
-    parts = shapely.get_parts(shapely.get_parts(shapes))
-    areas = parts[shapely.get_type_id(parts) == shapely.GeometryType.POLYGON]
-    lines = parts[np.isin(shapely.get_type_id(parts), (1, 2))]
-    heavy = bool(shapely.get_num_coordinates(parts).sum() > RASTER_VERTICES)
-    if len(areas):
-        paths = [_path(polygon) for polygon in areas]
-        ax.add_collection(
-            PathCollection(paths, clip_on=True, rasterized=heavy, **style), autolim=False
-        )
-    if len(lines):
-        colour = style["edgecolor"]
-        width = max(float(str(style.get("linewidth", 0.5))), 0.3)
-        runs = [shapely.get_coordinates(line) for line in lines]
-        ax.add_collection(
-            LineCollection(runs, colors=colour, linewidths=width, rasterized=heavy), autolim=False
-        )
-
-
-def _path(polygon: shapely.Polygon) -> Path:
-    from matplotlib.path import Path
-
-    oriented = shapely.normalize(polygon)  # holes run the other way round and stay empty
-    rings = (shapely.get_coordinates(ring) for ring in shapely.get_rings(oriented))
-    return Path.make_compound_path(*(Path(ring, closed=True) for ring in rings))
+        shapes = boundary.geometry.to_crs(shown.table.crs).simplify(pixel_m(ax) / 2).to_numpy()
+        add_shapes(ax, shapes, facecolor="none", edgecolor="#444444", linewidth=1.1)
 
 
 def _facilities(ax: Axes, facilities: gpd.GeoDataFrame) -> None:
@@ -321,7 +269,7 @@ def _facilities(ax: Axes, facilities: gpd.GeoDataFrame) -> None:
             zorder=5,
         )
         for at_x, at_y in () if many else zip(x, y, strict=True):
-            _text(ax, at_x, at_y, look.letter, size=6.5, color="white", zorder=6)
+            write(ax, at_x, at_y, look.letter, size=6.5, color="white", zorder=6)
 
 
 def _group_numbers(ax: Axes, points: gpd.GeoSeries) -> None:
@@ -336,12 +284,11 @@ def _group_numbers(ax: Axes, points: gpd.GeoSeries) -> None:
             linewidths=1.1,
             zorder=7,
         )
-        _text(ax, point.x, point.y, str(name), size=7, color="black", zorder=8, weight="bold")
+        write(ax, point.x, point.y, str(name), size=7, color="black", zorder=8, weight="bold")
 
 
-def _numbered(shown: Release, statistic: str) -> gpd.GeoSeries:
+def _numbered(found: gpd.GeoDataFrame) -> gpd.GeoSeries:
     """Give the points of the groups that carry their number."""
-    found = groups(shown, statistic)
     first = found.groupby("sign", sort=False).cumcount() < found["sign"].map(NUMBERED)
     return centres(found[first.astype(bool)])
 
@@ -354,26 +301,16 @@ def _place_names(ax: Axes, shown: Release, taken: NDArray[np.float64]) -> None:
     named = places.loc[places["name"].notna() & places.geometry.notna()].to_crs(shown.table.crs)
     named = named.assign(size=-named.geometry.area).sort_values("size", kind="stable")
     points = shapely.get_coordinates(shapely.point_on_surface(named.geometry.to_numpy()))
-    point_m = _pixel(ax) * 150 / 72  # metres to a typographic point
+    point_m = pixel_m(ax) * 150 / 72  # metres to a typographic point
     boxes = [shapely.Point(at).buffer(8 * point_m) for at in taken]
     for name, at in zip(named["name"], points, strict=True):
         text = one_line(name, longest=28)
         x, y = at.tolist()
         half = (0.32 * _NAME_SIZE * len(text) * point_m, 0.9 * _NAME_SIZE * point_m)
         box = shapely.box(x - half[0], y - half[1], x + half[0], y + half[1])
-        if _view(ax).contains(box) and not shapely.intersects(box, boxes).any():
+        if view(ax).contains(box) and not shapely.intersects(box, boxes).any():
             boxes.append(box)
-            _text(ax, x, y, text, size=_NAME_SIZE, color="#333333", zorder=4, bbox=_NAME_GROUND)
-
-
-def _view(ax: Axes) -> shapely.Polygon:
-    (west, east), (south, north) = ax.get_xlim(), ax.get_ylim()
-    return shapely.box(west, south, east, north)
-
-
-def _text(ax: Axes, x: float, y: float, text: str, **style: Any) -> None:
-    """Write text as it is; a dollar sign or backslash in a name is no formula."""
-    ax.text(x, y, text, ha="center", va="center_baseline", parse_math=False, clip_on=True, **style)
+            write(ax, x, y, text, size=_NAME_SIZE, color="#333333", zorder=4, bbox=_NAME_GROUND)
 
 
 def _titles(ax: Axes, shown: Release) -> None:

@@ -56,7 +56,8 @@ def groups(release: Release | gpd.GeoDataFrame, statistic: str) -> gpd.GeoDataFr
         ``expected``, what they would hold if every unit of the table had the mean count (of
         ``excess``: the sum of the areas' expected counts); ``area_km2``; ``place``, the named
         polygon of the base map around the group's centre, otherwise its nearest named point (or
-        polygon, where there are only polygons), otherwise the name of the only unit, otherwise ``""``; and the joined ``geometry``.
+        polygon, where there are only polygons), otherwise the name of the only unit, otherwise
+        ``""``; and the joined ``geometry``.
 
     Examples
     --------
@@ -86,7 +87,7 @@ def groups(release: Release | gpd.GeoDataFrame, statistic: str) -> gpd.GeoDataFr
             "expected": expected_counts(table, statistic).loc[units.index].to_numpy(),
         }
     )
-    rows = [_row(mine, units.geometry) for _, mine in work.groupby("part")]
+    rows = [_row(mine, units.geometry.to_numpy()) for _, mine in work.groupby("part")]
     rows.sort(key=_rank)
     out = gpd.GeoDataFrame(
         rows, index=pd.Index(_numbers(rows), name="group"), geometry="geometry", crs=table.crs
@@ -116,8 +117,10 @@ def centres(groups: gpd.GeoDataFrame) -> gpd.GeoSeries:
 
 def _middle(shape: BaseGeometry) -> BaseGeometry:
     part: BaseGeometry = max(shapely.get_parts(shape), key=lambda one: one.area)
+    across = math.sqrt(part.area)
+    rough = part.simplify(0.01 * across)
     for share in (0.25, 0.1, 0.05, 0.02):
-        inner = part.buffer(-share * math.sqrt(part.area))
+        inner = rough.buffer(-share * across)
         if inner.intersects(part.centroid):
             return part.centroid
         if not inner.is_empty:
@@ -192,7 +195,7 @@ def _parts(shapes: NDArray[np.object_], signs: NDArray[np.object_]) -> NDArray[n
     return np.asarray(connected_components(links, directed=False)[1])
 
 
-def _row(mine: pd.DataFrame, shapes: gpd.GeoSeries) -> dict[str, object]:
+def _row(mine: pd.DataFrame, shapes: NDArray[np.object_]) -> dict[str, object]:
     units = tuple(sorted(mine["unit"]))
     return {
         "sign": mine["sign"].iloc[0],
@@ -200,7 +203,7 @@ def _row(mine: pd.DataFrame, shapes: gpd.GeoSeries) -> dict[str, object]:
         "units": units,
         "count": mine["count"].sum(min_count=1),
         "expected": mine["expected"].sum(min_count=1),
-        "geometry": joined(shapes.to_numpy()[shapes.index.astype(str).isin(units)]),
+        "geometry": joined(shapes[mine.index.to_numpy()]),
     }
 
 

@@ -37,7 +37,9 @@ class _Counts:
         return sum(n for label, n in self.labels.items() if SIGNS.get(label) == sign)
 
 
-def headline(release: Release, statistic: str | None = None) -> str:
+def headline(
+    release: Release, statistic: str | None = None, *, found: gpd.GeoDataFrame | None = None
+) -> str:
     """Say in one or two sentences what the map shows.
 
     Parameters
@@ -46,6 +48,8 @@ def headline(release: Release, statistic: str | None = None) -> str:
         What is shown.
     statistic : str, optional
         Name of the local result; the first there is.
+    found : GeoDataFrame, optional
+        Its :func:`groups`, where they are known already.
 
     Returns
     -------
@@ -77,7 +81,7 @@ def headline(release: Release, statistic: str | None = None) -> str:
     if counts.of(NOT_TESTABLE, WITHHELD) == n:
         return _sentence(release, _nothing_tested(release, counts))
     clause = _moran(counts) if kind == "local_moran" else _hot(release, kind, counts)
-    clause += _largest(groups(release, statistic))
+    clause += _largest(groups(release, statistic) if found is None else found)
     return " ".join([_sentence(release, clause), *_rest(kind, counts)])
 
 

@@ -73,7 +73,6 @@ def report_html(release: Release) -> str:
     internal = isinstance(release, InternalRelease)
     style = _style(internal=internal)
     found = sections.findings(release)
-    first = release.statistics[0] if found else None
     return _template().render(
         banner=banner(release),
         caveats=caveats(release),
@@ -85,7 +84,7 @@ def report_html(release: Release) -> str:
             (entry, Markup(entry.svg.replace(NAMESPACE, "", 1)), strength(release, name))  # noqa: S704 - made by Matplotlib, which escapes text
             for entry, name in zip(found, release.statistics, strict=True)
         ],
-        headline=headline(release, first),
+        headline=found[0].sentence if found else headline(release),
         how_made=[(one_line(term), one_line(text)) for term, text in how_made(release)],
         internal=internal,
         question=sections.question(release),

@@ -179,13 +179,16 @@ def findings(release: Release) -> list[Finding]:
     """Say what each statistic shows, with its map and its groups."""
     out = []
     for name in release.statistics:
-        grids = _group_grids(groups(release, name))
-        grids += _area_grids(release, name)
-        known = method(name)
+        found, known = groups(release, name), method(name)
         out.append(
-            Finding(known.name, headline(release, name), known.words,
-                    figure_svg(release, name, framed=False), grids)
-        )  # fmt: skip
+            Finding(
+                title=known.name,
+                sentence=headline(release, name, found=found),
+                words=known.words,
+                svg=figure_svg(release, name, framed=False, found=found),
+                grids=[*_group_grids(found), *_area_grids(release, name)],
+            )
+        )
     return out
 
 
