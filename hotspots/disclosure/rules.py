@@ -76,12 +76,12 @@ def evidence(points: pd.DataFrame) -> dict[str, float]:
     >>> evidence(pd.DataFrame({"x": [0.0, 0, 5], "y": [0.0, 0, 5], "person_id": ["a", "b", "b"]}))
     {'count': 3.0, 'persons': 2.0, 'premises': 2.0, 'largest_premises': 2.0}
     """
-    premises = points.groupby(["x", "y"]).size()
+    premises = np.unique(points["x"] + 1j * points["y"], return_counts=True)[1]
     return {
         "count": float(len(points)),
         "persons": float(points["person_id"].nunique()) if "person_id" in points else np.nan,
         "premises": float(len(premises)),
-        "largest_premises": float(premises.max()) if len(premises) else 0.0,
+        "largest_premises": float(premises.max(initial=0)),
     }
 
 
@@ -118,13 +118,8 @@ def passes(areas: pd.DataFrame, rules: Rules) -> pd.Series:
             "make the areas with public_areas(incidents, boundary, population=…), "
             "or release with profile='internal'"
         )
-    persons = areas.get("persons", pd.Series(np.nan, index=areas.index)).astype(float)
-    known = persons.notna()
-    enough = (known & (persons >= rules.k)) | (~known & (areas["count"] >= rules.min_incidents))
-    several = areas["premises"] >= rules.min_premises
-    spread = areas["largest_premises"] <= rules.max_premises_share * areas["count"]
-    residents = areas["population"].fillna(0) >= rules.min_residents
-    return (enough & several & spread & residents).astype(bool)
+    rows = areas.reindex(columns=list(EVIDENCE)).to_dict("records")
+    return pd.Series([row_passes(row, rules) for row in rows], index=areas.index, dtype=bool)
 
 
 def row_passes(row: Mapping[str, float], rules: Rules) -> bool:
@@ -141,4 +136,8 @@ def row_passes(row: Mapping[str, float], rules: Rules) -> bool:
     -------
     bool
     """
-    return bool(passes(pd.DataFrame([row]), rules).iloc[0])
+    persons = row.get("persons", np.nan)
+    enough = row["count"] >= rules.min_incidents if np.isnan(persons) else persons >= rules.k
+    several = row["premises"] >= rules.min_premises
+    spread = row["largest_premises"] <= rules.max_premises_share * row["count"]
+    return bool(enough and several and spread and row["population"] >= rules.min_residents)
