@@ -161,12 +161,12 @@ def _classes(release: Release, name: str) -> tuple[LabelClass, ...]:
 
 
 def _codes(labels: pd.Series, known: list[str]) -> list[int]:
-    codes = pd.Categorical(labels, categories=known).codes
-    if (codes < 0).any():
-        first = labels.index[codes < 0][0]
+    codes = labels.map({label: code for code, label in enumerate(known)})
+    if codes.isna().any():
+        first = labels.index[codes.isna()][0]
         raise InputError(
-            f"{int((codes < 0).sum())} areas carry a label that is not known, first id {first!r}; "
-            f"use the labels of hotspots.schema"
+            f"{int(codes.isna().sum())} areas carry a label that is not known, first id {first!r}; "
+            "use the labels of hotspots.schema"
         )
     return [int(code) for code in codes]
 

@@ -30,7 +30,17 @@ from hotspots.presentation.sentences import banner, caveats, how_made, sources
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-SCRIPTS = ("decode.js", "draw.js", "page.js")
+SCRIPTS = (
+    "dom.js",
+    "decode.js",
+    "draw.js",
+    "content.js",
+    "picture.js",
+    "cards.js",
+    "lists.js",
+    "panel.js",
+    "page.js",
+)
 FRAME = (
     '<iframe title="{title}" srcdoc="{page}" sandbox="allow-scripts allow-modals" '
     'style="width:100%;height:{height}px;border:1px solid #d9d6cf"></iframe>'
@@ -165,7 +175,7 @@ class _Page(Figure):
         return _template().render(
             language=words.LANGUAGE,
             words=words.DOCUMENT,
-            policy=content_policy(inline, styles, hosts=added.hosts),
+            policy=content_policy(inline, styles, free_styles=added != _Added(), hosts=added.hosts),
             version=_version(),
             leaflet_licence=_asset("vendor/LICENSE-leaflet.txt"),
             leaflet=leaflet,

@@ -14,7 +14,11 @@ _ADDRESS = re.compile(r"https?://([a-z0-9.{}*-]+)", re.IGNORECASE)
 
 
 def content_policy(
-    scripts: Sequence[str], styles: Sequence[str], *, hosts: Sequence[str] = ()
+    scripts: Sequence[str],
+    styles: Sequence[str],
+    *,
+    free_styles: bool = False,
+    hosts: Sequence[str] = (),
 ) -> str:
     r"""Write the Content-Security-Policy of a page from what stands in it.
 
@@ -22,8 +26,10 @@ def content_policy(
     ----------
     scripts, styles : sequence of str
         The texts between the page's script and style tags; nothing else runs.
+    free_styles : bool
+        Whether layers added by hand may bring styles of their own.
     hosts : sequence of str
-        Other machines that layers added by hand ask for; styles are then free as well.
+        Other machines that such layers ask for.
 
     Returns
     -------
@@ -45,7 +51,8 @@ def content_policy(
     """
     outside = [f"https://{host}" for host in hosts]
     script = " ".join([*map(_hash, scripts), *outside])
-    style = " ".join(["'unsafe-inline'", *outside] if hosts else map(_hash, styles)) or "'none'"
+    free = hosts or free_styles
+    style = " ".join(["'unsafe-inline'", *outside] if free else map(_hash, styles)) or "'none'"
     image = " ".join(["data:", *(["https:"] if hosts else [])])
     rules = [
         "default-src 'none'",

@@ -224,3 +224,7 @@ class Room {
     return !clash;
   }
 }
+
+function between(low, value, high) {
+  return Math.max(low, Math.min(high, value));
+}

@@ -1,0 +1,195 @@
+"""What a page draws and says is what the release holds, and no more."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+
+import geopandas as gpd
+import pytest
+from shapely import LineString
+
+from hotspots.disclosure.release import release
+from hotspots.errors import InputError
+from hotspots.maps.content import page_content, view
+from hotspots.presentation.sentences import facility_sentences, headline, unit_sentences
+
+
+def test_every_area_carries_its_label_sentence_and_figures(internal):
+    content = page_content(internal, ["gi_star", "local_moran"])
+    first = content["statistics"][0]
+    table = internal.table.sort_index()
+    words = [entry["words"] for entry in first["classes"]]
+    shown = [words[label] for label in first["label"]]
+    assert [word.endswith("strong evidence") for word in shown] == list(
+        table["gi_star_label"] == "hot 99"
+    )
+    assert first["sentence"] == unit_sentences(table, "gi_star", words=internal.context.method)
+    assert first["headline"] == headline(internal, "gi_star")
+    figures = dict(zip(first["figures"]["names"], first["figures"]["values"][0], strict=True))
+    assert figures["Recorded incidents"] == "9"
+    assert figures["p-value"] == "0.001"
+    assert content["units"]["heading"][0] == "Area r0c0"
+
+
+def test_only_the_asked_statistics_are_sent(internal):
+    assert [s["title"] for s in page_content(internal, ["local_moran"])["statistics"]] == [
+        "Local Moran's I"
+    ]
+
+
+def test_two_results_of_one_method_are_told_apart(table):
+    both = table.assign(gi_star_2016_label=table["gi_star_label"])
+    out = release(both, profile="internal", reason="x", recipient="y")
+    titles = [s["title"] for s in page_content(out, ["gi_star", "gi_star_2016"])["statistics"]]
+    assert titles == ["Getis-Ord Gi* (gi_star)", "Getis-Ord Gi* (gi_star_2016)"]
+
+
+def test_the_key_of_an_internal_page_lists_the_classes_present(internal):
+    classes = page_content(internal, ["gi_star"])["statistics"][0]["classes"]
+    assert len(classes) == 6  # strong to weak, no difference, and two of cold
+    assert [entry["hatched"] for entry in classes] == [False] * 4 + [True] * 2
+    assert [entry["quiet"] for entry in classes].count(True) == 1
+
+
+def test_the_key_of_a_public_page_lists_every_class_whatever_is_there(public, areas):
+    every = page_content(public, ["excess"])["statistics"][0]["classes"]
+    alike = areas.assign(count=100)
+    even = release(alike, context=public.context)
+    words = [entry["words"] for entry in page_content(even, ["excess"])["statistics"][0]["classes"]]
+    assert words == [entry["words"] for entry in every]
+    assert len(words) == 8
+
+
+def test_areas_come_in_the_order_of_their_ids(internal):
+    backwards = dataclasses.replace(internal, table=internal.table.iloc[::-1])
+    assert page_content(backwards, ["gi_star"]) == page_content(internal, ["gi_star"])
+
+
+def test_squares_lie_where_they_were_to_the_metre(internal, decode):
+    shapes = decode(page_content(internal, ["gi_star"])["units"]["shapes"])
+    expected = internal.table.sort_index().geometry.to_crs(4326)
+    for (ring,), square in zip(shapes, expected, strict=True):
+        corners = set(square.exterior.coords)
+        assert len(ring) == 4
+        for x, y in ring:
+            assert min(abs(x - a) + abs(y - b) for a, b in corners) < 1.01e-5
+
+
+def test_public_coordinates_have_four_decimals(public):
+    text = page_content(public, ["excess"])
+    assert text["units"]["shapes"]["decimals"] == 4
+    assert text["boundary"]["decimals"] == 4
+    for layer in text["basemap"]:
+        for name in layer["names"]:
+            assert [round(value, 4) for value in name["at"]] == name["at"]
+    assert all(value == round(value, 4) for value in view(public).values())
+
+
+def test_a_public_page_shows_withheld_areas_alike_and_names_no_facility(public):
+    content = page_content(public, ["excess"])
+    first = content["statistics"][0]
+    withheld = [i for i, missing in enumerate(public.withheld) if missing]
+    assert len(withheld) == 2
+    assert len({first["label"][i] for i in withheld}) == 1
+    assert len({first["sentence"][i] for i in withheld}) == 1
+    assert not first["classes"][first["label"][withheld[0]]]["quiet"]
+    assert content["kinds"] == content["facilities"] == content["links"] == []
+
+
+def test_facilities_carry_the_sentences_of_their_distances(internal, facilities):
+    content = page_content(internal, ["gi_star"])
+    home, inn, *_ = content["facilities"]
+    assert home["heading"] == "Group home home-7"
+    assert home["sentence"] == " ".join(facility_sentences(internal)["group_home", "home-7"])
+    assert home["figures"] == [["Capacity", "8"]]
+    assert inn["figures"] == []
+    assert [(kind["letter"], kind["n"]) for kind in content["kinds"]] == [
+        ("G", 1),
+        ("H", 2),
+        ("L", 1),
+    ]
+    lonlat = facilities.geometry.to_crs(4326).iloc[0]
+    assert home["at"] == [round(lonlat.x, 5), round(lonlat.y, 5)]
+
+
+def test_lines_run_from_the_home_to_its_nearest_place_and_say_the_way(internal, decode):
+    hotel, reported = page_content(internal, ["gi_star"])["links"]
+    assert hotel["title"] == "Group home to nearest hotel"
+    assert hotel["label"] == ["810 m"]
+    assert reported["label"] == ["not known"]
+    content = page_content(internal, ["gi_star"])
+    ((line,),) = decode(hotel["shapes"])
+    assert [list(point) for point in line] == [
+        content["facilities"][0]["at"],
+        content["facilities"][3]["at"],
+    ]
+
+
+def test_facilities_without_distances_have_no_lines(internal):
+    alone = dataclasses.replace(internal, proximity=None)
+    content = page_content(alone, ["gi_star"])
+    assert content["links"] == []
+    assert {facility["sentence"] for facility in content["facilities"]} == {""}
+
+
+def test_a_nearest_place_that_is_not_shown_gets_no_line(internal):
+    homes = internal.facilities[internal.facilities["kind"] == "group_home"]
+    content = page_content(dataclasses.replace(internal, facilities=homes), ["gi_star"])
+    assert [link["label"] for link in content["links"]] == [[], []]
+
+
+def test_groups_are_numbered_and_lie_inside_their_outline(internal, decode):
+    first = page_content(internal, ["gi_star"])["statistics"][0]
+    assert [group["number"] for group in first["groups"]] == ["1", "C1"]
+    assert first["groups"][0]["sentence"].startswith("3 areas, 0.19 km²: 21 recorded incidents")
+    assert first["groups"][0]["heading"] == "Group 1, around Old Dock"
+    (ring,) = decode(first["outlines"])[0]
+    longitudes, latitudes = zip(*ring, strict=True)
+    x, y = first["groups"][0]["at"]
+    assert min(longitudes) <= x <= max(longitudes)
+    assert min(latitudes) <= y <= max(latitudes)
+
+
+def test_the_larger_place_is_named_first(internal):
+    places = gpd.GeoDataFrame(
+        {"name": ["Small", None, "Large"]},
+        geometry=internal.table.geometry.iloc[:3].tolist(),
+        crs=internal.table.crs,
+    )
+    places.loc[2, "geometry"] = internal.table.union_all()
+    context = dataclasses.replace(internal.context, basemap={"place": places})
+    content = page_content(dataclasses.replace(internal, context=context), ["gi_star"])
+    assert [name["words"] for name in content["basemap"][0]["names"]] == ["Large", "Small"]
+
+
+def test_street_segments_are_drawn_as_lines(table):
+    lines = table.set_geometry([LineString(shape.exterior.coords[:2]) for shape in table.geometry])
+    out = release(
+        lines.set_crs(table.crs, allow_override=True),
+        profile="internal",
+        reason="x",
+        recipient="y",
+    )
+    units = page_content(out, ["local_moran"])["units"]
+    assert units["lines"] is True
+    assert units["shapes"]["paths"] == [2] * 9
+
+
+def test_an_unknown_label_is_refused_by_the_id_of_its_area(table):
+    table.loc["r1c1", "gi_star_label"] = "boiling"
+    out = release(table, profile="internal", reason="x", recipient="y")
+    with pytest.raises(InputError, match=r"^1 areas carry a label .* first id 'r1c1'") as caught:
+        page_content(out, ["gi_star"])
+    assert "boiling" not in str(caught.value)
+
+
+def test_the_view_is_the_study_area_wherever_the_data_lies(internal):
+    few = dataclasses.replace(internal, table=internal.table.iloc[:1])
+    assert view(few) == view(internal)
+    nowhere = dataclasses.replace(few, context=dataclasses.replace(few.context, boundary=None))
+    assert view(nowhere)["east"] < view(internal)["east"]
+
+
+def test_columns_that_passed_no_door_are_not_in_the_page(internal):
+    assert "4711" not in json.dumps(page_content(internal, ["gi_star", "local_moran"]))
