@@ -13,6 +13,8 @@ from hotspots.intake.source import records, texts
 _CLOCKS = ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p")
 _NAMED_MONTHS = ("%d %b %Y", "%d %B %Y", "%b %d %Y", "%B %d %Y")
 _OFFSET = r"\s*(?:Z|[+-]\d\d(?::?\d\d)?)$"
+_NAMED = r"\d.*[A-Z]{3}|[A-Z]{3}.*\d"
+_SLASHED = r"^\d{1,4}[/.-]\d{1,2}[/.-]\d{1,4}(?:$| )"
 _ISO = r"\d{4}-\d{1,2}-\d{1,2}|\d{8}(?:$|T)"
 
 
@@ -72,8 +74,8 @@ def read_times(values: pd.Series, *, what: str) -> Times:
     notes: list[str] = []
     plain = _without_offset(written, what, notes)
     times = _iso(plain)
-    times = times.fillna(_named(_open(plain, times)))
-    times = times.fillna(_slashed(_open(plain, times), what, notes))
+    times = times.fillna(_named(_unread(plain, times, _NAMED)))
+    times = times.fillna(_slashed(_unread(plain, times, _SLASHED), what, notes))
     return Times(times, written.notna() & times.isna(), tuple(notes))
 
 
@@ -87,12 +89,13 @@ def _without_offset(written: pd.Series, what: str, notes: list[str]) -> pd.Serie
     return written.mask(offset, written.str.replace(_OFFSET, "", regex=True))
 
 
-def _open(plain: pd.Series, times: pd.Series) -> pd.Series:
-    """Give what is still unread, one spelling for every separator."""
+def _unread(plain: pd.Series, times: pd.Series, pattern: str) -> pd.Series:
+    """Give what is still unread and looks like `pattern`, with one spelling for am and pm."""
     rest = plain[plain.notna() & times.isna()]
     tidy = rest.str.upper().str.replace(r"(?<=\d)\s*([AP])\.?M\.?$", r" \1M", regex=True)
     whole = tidy.str.replace(r"(:\d\d)\.\d+", r"\1", regex=True)
-    return whole.str.replace(r"[,\s]+", " ", regex=True)
+    spaced = whole.str.replace(r"[,\s]+", " ", regex=True)
+    return spaced[spaced.str.contains(pattern)]
 
 
 def _iso(plain: pd.Series) -> pd.Series:

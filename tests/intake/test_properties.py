@@ -74,7 +74,7 @@ def write(folder, rows):
     return path
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(
     rows=records,
     boundary=st.sampled_from([None, AREA]),
@@ -104,7 +104,7 @@ def test_every_record_is_used_set_aside_or_in_quarantine(
     ]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(rows=records, seed=st.randoms())
 def test_the_order_of_the_records_changes_no_count(rows, seed, tmp_path_factory):
     """Duplicates aside, what a record is does not depend on its neighbours."""
