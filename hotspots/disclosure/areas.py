@@ -16,6 +16,7 @@ from hotspots.geography.counting import locate
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+    from shapely.geometry.base import BaseGeometry
 
 
 def public_areas(
@@ -90,7 +91,7 @@ def public_areas(
 class _Part:
     """A piece of the study area with the incidents and residents in it."""
 
-    shape: shapely.Geometry
+    shape: BaseGeometry
     points: pd.DataFrame
     homes: pd.DataFrame
 
@@ -103,16 +104,15 @@ class _Part:
         if cut is None:
             return None
         west, south, east, north = self.shape.bounds
-        low = (cut, north) if axis == "x" else (east, cut)
-        high = (cut, south) if axis == "x" else (west, cut)
-        sides = (shapely.box(west, south, *low), shapely.box(*high, east, north))
-        return (self._side(sides[0], axis, cut, below=True), self._side(sides[1], axis, cut))
-
-    def _side(self, box: shapely.Geometry, axis: str, cut: float, *, below: bool = False) -> _Part:
-        def mine(table: pd.DataFrame) -> pd.DataFrame:
-            return table[(table[axis] <= cut) == below]
-
-        return _Part(polygonal(self.shape & box), mine(self.points), mine(self.homes))
+        if axis == "x":
+            low, high = shapely.box(west, south, cut, north), shapely.box(cut, south, east, north)
+        else:
+            low, high = shapely.box(west, south, east, cut), shapely.box(west, cut, east, north)
+        points, homes = self.points[axis] <= cut, self.homes[axis] <= cut
+        return (
+            _Part(_polygonal(self.shape & low), self.points[points], self.homes[homes]),
+            _Part(_polygonal(self.shape & high), self.points[~points], self.homes[~homes]),
+        )
 
 
 def _median_cut(at: NDArray[np.float64], weight: NDArray[np.float64]) -> float | None:
@@ -202,16 +202,7 @@ def _homes(population: gpd.GeoDataFrame | None, boundary: gpd.GeoDataFrame) -> p
     return homes[inside].reset_index(drop=True)
 
 
-def polygonal(shape: shapely.Geometry) -> shapely.Geometry:
-    """Keep the polygons of a geometry, dropping touching points and lines.
-
-    Parameters
-    ----------
-    shape : shapely.Geometry
-
-    Returns
-    -------
-    Polygon or MultiPolygon
-    """
+def _polygonal(shape: BaseGeometry) -> BaseGeometry:
+    """Keep the polygons of a geometry, dropping points and lines where it only touches."""
     parts = [part for part in shapely.get_parts(shape) if part.geom_type == "Polygon"]
     return parts[0] if len(parts) == 1 else shapely.MultiPolygon(parts)

@@ -149,7 +149,8 @@ class PublicRelease(Release):
     @property
     def withheld(self) -> pd.Series:
         """Areas without a published number, shape (n,), bool."""
-        return self.table["count"].isna()
+        missing: pd.Series = self.table["count"].isna()
+        return missing
 
 
 @overload

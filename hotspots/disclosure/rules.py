@@ -118,8 +118,9 @@ def passes(areas: pd.DataFrame, rules: Rules) -> pd.Series:
             "make the areas with public_areas(incidents, boundary, population=…), "
             "or release with profile='internal'"
         )
-    rows = areas.reindex(columns=list(EVIDENCE)).to_dict("records")
-    return pd.Series([row_passes(row, rules) for row in rows], index=areas.index, dtype=bool)
+    columns = areas.reindex(columns=list(EVIDENCE)).astype(float).to_numpy()
+    passing = [row_passes(dict(zip(EVIDENCE, row, strict=True)), rules) for row in columns]
+    return pd.Series(np.array(passing, dtype=bool), index=areas.index)
 
 
 def row_passes(row: Mapping[str, float], rules: Rules) -> bool:

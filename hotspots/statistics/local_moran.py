@@ -24,7 +24,7 @@ def local_moran(
     values: pd.Series,
     graph: Graph,
     *,
-    n_permutations: int = 9999,
+    n_permutations: int = 99_999,
     alternative: Alternative = "two-sided",
     correction: Correction = "fdr_bh",
     label_from: LabelFrom = "q_value",

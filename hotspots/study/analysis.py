@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from hotspots.errors import InputError
 from hotspots.facilities.proximity import proximity
@@ -32,6 +32,9 @@ if TYPE_CHECKING:
     from hotspots.study.progress import Steps
 
 OUTSIDE = "outside every unit"
+MAX_GLOBAL = 9999
+"""Permutations of a global test: one test needs no finer p-value."""
+
 LOCAL = {"gi_star": gi_star, "gi": gi, "local_moran": local_moran}
 
 
@@ -55,7 +58,7 @@ class Analysis:
 
     units: gpd.GeoDataFrame
     tests: Mapping[str, TestResult]
-    inference: Mapping[str, Mapping[str, object]]
+    inference: Mapping[str, Mapping[str, Any]]
     proximity: pd.DataFrame | None
     rows: Mapping[str, RowCounts]
 
@@ -86,15 +89,19 @@ def analyse(study: Study, inputs: Inputs, steps: Steps) -> Analysis:
     values = units["count"]
     with steps("Finding neighbours"):
         graph = _graph(study, units)
-    options = {"n_permutations": study.analysis.n_permutations, "rng": study.analysis.seed}
-    inference = {}
+    n_permutations, seed = study.analysis.n_permutations, study.analysis.seed
+    inference: dict[str, Mapping[str, Any]] = {}
     for name in study.analysis.statistics:
         with steps(f"Testing {name}"):
-            result = LOCAL[name](values, graph, **options)
+            result = LOCAL[name](values, graph, n_permutations=n_permutations, rng=seed)
         inference[name] = dict(result.attrs["inference"])
         units = units.join(result.add_prefix(f"{name}_"))
     with steps("Testing the whole area"):
-        tests = {test.__name__: test(values, graph, **options) for test in (moran, general_g)}
+        once = min(n_permutations, MAX_GLOBAL)
+        tests = {
+            "moran": moran(values, graph.transform("r"), n_permutations=once, rng=seed),
+            "general_g": general_g(values, graph, n_permutations=once, rng=seed),
+        }
     with steps("Measuring distances"):
         distances = _proximity(study, inputs)
     return Analysis(units=units, tests=tests, inference=inference, proximity=distances, rows=rows)

@@ -135,7 +135,8 @@ def _sentence(error: ErrorDetails) -> str:
 
 def _place(trail: tuple[int | str, ...]) -> tuple[str, list[str]]:
     """Name a place in the file as a person would, with the keys known around it."""
-    where, around = "", [Study]
+    where = ""
+    around: list[type[BaseModel]] = [Study]
     for part in trail:
         if isinstance(part, int):
             where += f"[{part + 1}]"

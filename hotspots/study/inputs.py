@@ -109,7 +109,7 @@ def read_inputs(study: Study) -> Inputs:
         incidents=_incidents(study, boundary),
         facilities=dict(_facilities(study, boundary)),
         baseline=_baseline(study, boundary),
-        streets=study.streets and read_streets(study.streets.path, to_crs=boundary.crs),
+        streets=_streets(study, boundary),
         population=_population(study, boundary),
         areas=_polygons(study.public and study.public.areas, boundary),
         units=_polygons(study.units, boundary),
@@ -199,6 +199,11 @@ def _facilities(study: Study, boundary: gpd.GeoDataFrame) -> Iterator[tuple[str,
         )
 
 
+def _streets(study: Study, boundary: gpd.GeoDataFrame) -> Streets | None:
+    section = study.streets
+    return None if section is None else read_streets(section.path, to_crs=boundary.crs)
+
+
 def _population(study: Study, boundary: gpd.GeoDataFrame) -> gpd.GeoDataFrame | None:
     section = study.population
     return section and read_population(
@@ -226,7 +231,13 @@ def _polygons(section: object, boundary: gpd.GeoDataFrame) -> gpd.GeoDataFrame |
 def _basemap(study: Study, boundary: gpd.GeoDataFrame) -> dict[str, gpd.GeoDataFrame]:
     layers: dict[str, list[gpd.GeoDataFrame]] = {}
     for section in study.basemap:
-        layer = read_layer(section.path, layer=section.layer, crs=section.crs, to_crs=boundary.crs)
+        layer = read_layer(
+            section.path,
+            layer=section.layer,
+            crs=section.crs,
+            name=section.name,
+            to_crs=boundary.crs,
+        )
         layers.setdefault(section.kind, []).append(layer)
     return {kind: pd.concat(parts, ignore_index=True) for kind, parts in layers.items()}
 

@@ -16,7 +16,6 @@ from pydantic import (
     model_validator,
 )
 
-FORMAT = 1
 Kind = Literal["group_home", "hotel", "trap_house", "other"]
 Statistic = Literal["gi_star", "gi", "local_moran"]
 
@@ -47,7 +46,7 @@ class StudySection(Section):
     name: Annotated[str, Field(min_length=1)]
     boundary: Source
     crs: str = "auto"
-    format: Literal[1] = FORMAT
+    format: Literal[1] = 1
     period: tuple[date, date] | None = None
     synthetic: bool = False
 
@@ -130,7 +129,7 @@ class AnalysisSection(Section):
 
     statistics: Annotated[list[Statistic], Field(min_length=1)] = ["gi_star"]
     neighbours: NeighboursSection = ContiguitySection()
-    n_permutations: Annotated[int, Field(ge=99, le=999_999)] = 9999
+    n_permutations: Annotated[int, Field(ge=99, le=999_999)] = 99_999
     seed: Annotated[int, Field(ge=0)] = 1
 
     @field_validator("statistics")

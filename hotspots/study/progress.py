@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from contextlib import contextmanager
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Self
 
 from rich.console import Console
@@ -48,7 +49,7 @@ class Steps:
             TimeElapsedColumn(),
             console=console,
             transient=True,
-            disable=not (console.is_terminal or console.is_jupyter),
+            disable=not _watched(console),
         )
         self._task = self._progress.add_task("Starting", total=total)
 
@@ -78,3 +79,8 @@ class Steps:
         yield
         self.seconds[name] = time.perf_counter() - start
         self._progress.advance(self._task)
+
+
+def _watched(console: Console) -> bool:
+    """Say whether someone sees the bar: on a terminal, or in Jupyter with its widgets."""
+    return console.is_terminal or (console.is_jupyter and find_spec("ipywidgets") is not None)

@@ -52,6 +52,9 @@ def print_run(done: Run) -> None:
     for name in done.analysis.inference:
         found.add_row(name, *map(_number, _label_counts(done.analysis.units[f"{name}_label"])))
     console.print(found)
+    for name, details in done.analysis.inference.items():
+        for note in details["notes"]:
+            console.print(f"{name}: {note}", highlight=False)
     if done.internal:
         console.print(headline(done.internal, done.internal.statistics[0]), highlight=False)
     console.print(_public_sentence(done.public), highlight=False)

@@ -167,7 +167,7 @@ def test_details_are_plain_and_complete(row, values):
     details = gi_star(values, row, rng=1, correction="fdr_by").attrs["inference"]
     assert details["method"] == "shared reference"
     assert details["null"] == "total"
-    assert details["n_permutations"] == 9999
+    assert details["n_permutations"] == 99_999
     assert details["alternative"] == "two-sided"
     assert details["correction"] == "fdr_by"
     assert details["label_levels"] == {"99": 0.01, "95": 0.05, "90": 0.1}

@@ -33,7 +33,7 @@ def test_the_least_that_is_needed_gets_honest_defaults(folder):
     assert study.units == GridSection(kind="square", size_m=250)
     assert study.analysis.statistics == ["gi_star"]
     assert study.analysis.neighbours == ContiguitySection()
-    assert study.analysis.n_permutations == 9999
+    assert study.analysis.n_permutations == 99_999
     assert not study.study.synthetic
     assert study.incidents.path == (folder / "i.csv").resolve()
 
