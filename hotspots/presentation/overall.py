@@ -11,6 +11,7 @@ from hotspots.presentation.formats import (
     distance,
     is_missing,
     number,
+    one_line,
     p_value,
     plural,
 )
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from hotspots.schema import TestResult
 
 LEVEL = 0.05
+_NOTES = {"unreachable": "no way to any over the streets"}
 NAMES = {"moran": "Moran's I", "general_g": "General G"}
 _FOUND = {
     "moran": (
@@ -100,6 +102,20 @@ def test_figures(result: TestResult) -> list[tuple[str, str]]:
         ("p-value from", f"{engine}, {result.alternative}"),
         ("Areas", number(result.n)),
     ]
+
+
+def note_words(note: object) -> str:
+    """Write the note of a distance as it stands on a page.
+
+    Examples
+    --------
+    >>> note_words("unreachable"), note_words("no other trap_house"), note_words(None)
+    ('no way to any over the streets', 'no other location with recorded reports', '')
+    """
+    text = "" if is_missing(note) else one_line(note).rstrip(".")
+    if text.startswith("no other "):
+        return f"no other {marker(text.removeprefix('no other ')).words.lower()}"
+    return _NOTES.get(text, text)
 
 
 def distance_sentence(rows: pd.DataFrame) -> str:

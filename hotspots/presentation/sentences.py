@@ -18,10 +18,12 @@ from hotspots.presentation.formats import (
     is_missing,
     listed,
     number,
+    one_line,
     p_value,
 )
 from hotspots.presentation.headlines import during, headline
 from hotspots.presentation.methods import method, neighbours
+from hotspots.presentation.overall import note_words
 from hotspots.presentation.provenance import Banner, banner, caveats, how_made, sources
 from hotspots.schema import NOT_TESTABLE
 
@@ -309,11 +311,10 @@ def _excess_sentence(row: _Row) -> str:
 
 
 def _nearest_sentence(row: Mapping[str, object], limits: list[str]) -> str:
-    what = marker(str(row["to_kind"])).words
-    what = what[0].lower() + what[1:]
+    what = marker(str(row["to_kind"])).words.lower()
     over, straight = _float(row.get("distance_m")), _float(row.get("straight_m"))
-    note = "" if is_missing(row.get("note")) else str(row.get("note", "")).strip().rstrip(".")
-    nearest = "" if is_missing(row.get("nearest_id")) else f" {row['nearest_id']}"
+    note = note_words(row.get("note"))
+    nearest = "" if is_missing(row.get("nearest_id")) else f" {one_line(row['nearest_id'])}"
     ending = f" ({note})." if note else "."
     if over is None and straight is None:
         return f"Nearest {what}: none found{ending}"

@@ -21,6 +21,7 @@ from hotspots.presentation.headlines import during, headline
 from hotspots.presentation.methods import method
 from hotspots.presentation.overall import (
     distance_sentence,
+    note_words,
     test_figures,
     test_name,
     test_sentence,
@@ -320,5 +321,5 @@ def _distance_row(
         *((length("distance_m"),) if over else ()),
         length("straight_m"),
         *("–" if is_missing(row[name]) else number(float(str(row[name]))) for name in within),
-        *((text("note"),) if notes else ()),
+        *((note_words(row.get("note")) or "–",) if notes else ()),
     )

@@ -1,0 +1,100 @@
+"""What a page says about itself, and what a public one never says."""
+
+from __future__ import annotations
+
+import pytest
+
+from hotspots.presentation.provenance import banner, caveats, how_made, sources
+from hotspots.schema import RowCounts
+
+RECORD = {
+    "rows": {
+        "incidents": RowCounts(read=1000, located=990, used=940,
+                               set_aside={"no coordinate": 10, "period": 50}),
+        "trap_house": {"read": 1, "located": 1, "used": 1, "set_aside": {}},
+    },
+    "inputs": {"incidents.csv": "ab" * 32},
+    "inference": {
+        "gi_star": {"method": "exact", "null": "total", "n_permutations": 9999,
+                    "alternative": "two-sided", "correction": "fdr_bh", "n_units": 4,
+                    "n_tested": 3, "not_testable": {"no neighbours": 1}, "notes": ["Note that."]}
+    },
+}  # fmt: skip
+
+
+def test_internal_banner_says_why_and_for_whom(internal, make_grid):
+    assert banner(internal(make_grid(2))).text == (
+        "CONFIDENTIAL – do not forward, publish or leave open. Reason: a review of licences. "
+        "For: the licensing unit."
+    )
+    assert banner(internal(make_grid(2))).tone == "internal"
+
+
+def test_synthetic_is_said_first_in_both_profiles(internal, public, make_grid, make_context):
+    context = make_context(synthetic=True)
+    for shown in (internal(make_grid(2), context=context), public(context=context)):
+        assert banner(shown).tone == "synthetic"
+        assert banner(shown).text.startswith("SYNTHETIC – invented data.")
+    assert "CONFIDENTIAL" in banner(internal(make_grid(2), context=context)).text
+
+
+def test_public_banner(public):
+    assert banner(public()).tone == "public"
+    assert "CONFIDENTIAL" not in banner(public()).text
+
+
+def test_five_caveats_stand_on_every_page(internal, public, label, make_grid):
+    starts = ("Recorded is not occurred", "Enforcement and detection shape the record",
+              "Small numbers", "Not for dispatch", "Areas do not describe people")  # fmt: skip
+    for shown in (internal(make_grid(2)), internal(label(make_grid(2))), public()):
+        said = caveats(shown)
+        assert all(text.startswith(start) for text, start in zip(said, starts, strict=False))
+        assert len(said) >= 5
+
+
+def test_caveats_fit_what_is_shown(internal, public, label, make_grid, proximity):
+    shown = internal(label(make_grid(4)), proximity=proximity)
+    assert any(text.startswith("Near is not connected") for text in caveats(shown))
+    assert not any("Withheld" in text for text in caveats(shown))
+    assert any(text.startswith("Withheld areas look alike") for text in caveats(public()))
+
+
+def test_internal_page_says_what_became_of_every_row(internal, label, make_grid):
+    said = dict(how_made(internal(label(make_grid(4)), record=RECORD)))
+    assert said["Rows: Incidents"] == (
+        "1,000 rows read, 990 located, 940 used; set aside: 50 period and 10 no coordinate"
+    )
+    assert said["Rows: Locations with recorded reports"] == "1 row read, 1 located, 1 used"
+    assert said["SHA-256 of incidents.csv"] == "ab" * 32
+    assert said["p-values of Getis-Ord Gi*"] == (
+        "Exact, two-sided, total randomisation, 9,999 permutations, false discovery rate by "
+        "Benjamini-Hochberg. 3 of 4 areas tested (1 no neighbours). Note that"
+    )
+    assert said["Units"] == "squares of 1,000 m"
+    assert said["Coordinates"] == "WGS 84 / UTM zone 16N"
+    assert said["Made"] == "1 January 2018"
+    assert "numpy" in said["Software"]
+
+
+def test_public_page_says_parameters_only(public):
+    terms = dict(how_made(public()))
+    assert set(terms) == {"Method", "Significance", "Withheld", "Period", "Areas", "Coordinates",
+                          "Made", "Software"}  # fmt: skip
+    assert "fewer than 11 persons" in terms["Withheld"]
+    assert terms["Made"] == "1 January 2018"
+
+
+def test_open_data_is_said_in_the_footer(label, make_grid, make_context):
+    from hotspots.disclosure.release import release
+
+    context = make_context(open_data="Toyville open data")
+    shown = release(label(make_grid(4)), context=context)
+    assert sources(shown) == ("Published records: Toyville open data; suppression is off.",)
+    assert dict(how_made(shown))["Neighbours"] == "areas that touch"
+    assert not any("Withheld" in text for text in caveats(shown))
+
+
+@pytest.mark.parametrize("record", [{}, {"rows": None, "inputs": None, "inference": None}])
+def test_a_bare_record_says_nothing(internal, label, make_grid, record):
+    terms = dict(how_made(internal(label(make_grid(4)), record=record)))
+    assert not any(term.startswith(("Rows", "SHA", "p-values")) for term in terms)

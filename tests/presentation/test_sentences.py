@@ -1,0 +1,192 @@
+"""What is said about areas and facilities, derived by hand."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from hotspots.errors import DisclosureError
+from hotspots.presentation.overall import distance_sentence, test_sentence
+from hotspots.presentation.sentences import (
+    analyst_figures,
+    facility_sentences,
+    unit_sentence,
+    unit_sentences,
+)
+from hotspots.schema import TestResult
+
+test_sentence.__test__ = False
+WORDS = {"Neighbours": "areas that touch"}
+
+
+def row(statistic, count, observed, expected, p, label):
+    columns = {"statistic": observed, "expected": expected, "p_value": p, "label": label}
+    return pd.DataFrame(
+        {"count": [count], **{f"{statistic}_{name}": [value] for name, value in columns.items()}}
+    )
+
+
+@pytest.mark.parametrize(
+    ("table", "sentence"),
+    [
+        (
+            row("gi_star", 1, 57.0, 21.34, 0.004, "hot 99"),
+            "1 recorded incident here and 57 together with those touching it, where 21.3 would be "
+            "expected; chance alone would give a sum this unusual about 1 time in 250.",
+        ),
+        (
+            row("gi_star", 1200, 5700.0, 2134.0, 1e-9, "hot 99"),
+            "1,200 recorded incidents here and 5,700 together with those touching it, where 2,134 "
+            "would be expected; chance alone would give a sum this unusual less than 1 time in "
+            "1,000,000.",
+        ),
+        (
+            row("gi_star", 0, np.nan, np.nan, np.nan, "not testable"),
+            "0 recorded incidents here; this area could not be tested.",
+        ),
+        (
+            row("gi_star", 2.5, 5.25, 4.0, 0.5, "not significant"),
+            "2.5 recorded incidents here and 5.2 together with those touching it, where 4 would be "
+            "expected; chance alone would give a sum this unusual about 5 times in 10.",
+        ),
+        (
+            row("gi", 12, 45.0, 20.1, 0.02, "hot 90"),
+            "12 recorded incidents here; those touching it, without this area, hold 45, where 20.1 "
+            "would be expected; chance alone would give a sum this unusual about 1 time in 50.",
+        ),
+        (
+            row("scan", 12, 45.0, 20.1, 0.02, "hot 90"),
+            "12 recorded incidents here; chance alone would give a result this unusual about 1 time "
+            "in 50.",
+        ),
+    ],
+)
+def test_each_area_in_one_sentence(table, sentence):
+    (statistic,) = {name.removesuffix("_label") for name in table if name.endswith("_label")}
+    assert unit_sentences(table, statistic, words=WORDS) == [sentence]
+    assert unit_sentence(table.iloc[0], statistic, words=WORDS) == sentence
+
+
+@pytest.mark.parametrize(
+    ("label", "sentence"),
+    [
+        ("high-high", "9 recorded incidents here, above the average of 3.5 per area; its neighbours "
+         "are above it too; chance alone would give neighbours this unusual about 1 time in 100."),
+        ("high-low", "9 recorded incidents here, above the average of 3.5 per area; its neighbours "
+         "are below it; chance alone would give neighbours this unusual about 1 time in 100."),
+        ("not significant", "9 recorded incidents here, above the average of 3.5 per area; chance "
+         "alone would give neighbours this unusual about 1 time in 100."),
+    ],
+)  # fmt: skip
+def test_local_moran_compares_with_the_average(label, sentence):
+    table = pd.concat([row("local_moran", 9, 1.0, 0.0, 0.01, label),
+                       row("local_moran", -2, 1.0, 0.0, 0.01, "low-low")])  # fmt: skip
+    assert unit_sentences(table, "local_moran")[0] == sentence
+    assert unit_sentences(table, "local_moran")[1].startswith("−2 recorded incidents here, below")
+
+
+def test_public_areas_are_compared_with_their_residents(public):
+    shown = public(n=6, counts=[400, 100, 210, 150, 5, 200], small=(4,))
+    said = unit_sentences(shown.table, "excess")
+    assert said[0] == (
+        "The number is withheld to protect persons; that says nothing about how many incidents "
+        "there are."
+    )
+    assert said[0] == said[4]
+    assert said[1] == (
+        "100 recorded incidents, where its share of residents would give 165: "
+        "fewer than chance would explain (strong evidence)."
+    )
+    assert said[2].endswith("would give 165: more than chance would explain (strong evidence).")
+    assert not any("here and" in text for text in said)
+
+
+def test_one_published_area_is_not_compared(public):
+    assert unit_sentences(public(n=1, counts=[231]).table, "excess") == [
+        "231 recorded incidents; this area could not be tested."
+    ]
+
+
+def test_figures_for_analysts_are_those_the_row_holds(label, make_grid):
+    table = label(make_grid(3), p_value=0.00001, z=-2.345, expected=3.25)
+    assert analyst_figures(table.iloc[2], "gi_star") == [
+        ("Recorded incidents", "2"),
+        ("Getis-Ord Gi*, sum with neighbours", "5"),
+        ("Expected of it", "3.2"),
+        ("Getis-Ord Gi*, z-score", "−2.35"),
+        ("p-value", "< 0.0001"),
+        ("q-value (corrected for the number of areas)", "0.4"),
+        ("Class", "not significant"),
+    ]
+
+
+def test_figures_of_a_withheld_area_hold_no_number_about_it(public):
+    shown = public(n=6, counts=[400, 100, 210, 150, 5, 200], small=(4,))
+    assert analyst_figures(shown.table.loc["A004"], "excess") == [
+        ("Residents", "5,000"),
+        ("Class", "not testable"),
+    ]
+
+
+def test_each_facility_in_a_sentence_per_kind(internal, label, make_grid, facilities, proximity):
+    shown = internal(label(make_grid(4)), facilities=facilities, proximity=proximity)
+    assert facility_sentences(shown) == {
+        ("group_home", "G001"): (
+            "Nearest hotel H012: 640 m over streets (510 m in a straight line); 0 within 400 m and "
+            "3 within 800 m.",
+            "Nearest location with recorded reports T003: 1.0 km in a straight line (no way to any "
+            "over the streets).",
+        ),
+        ("group_home", "G002"): (
+            "Nearest hotel H012: 1.2 km over streets (1.0 km in a straight line); 0 within 400 m "
+            "and 0 within 800 m.",
+            "Nearest location with recorded reports: none found (no other location with recorded "
+            "reports).",
+        ),
+    }
+
+
+def test_facilities_are_internal(internal, public, label, make_grid):
+    assert facility_sentences(internal(label(make_grid(4)))) == {}
+    with pytest.raises(DisclosureError, match="holds no facility"):
+        facility_sentences(public())
+
+
+def moran(statistic, p_value):
+    return TestResult("moran", statistic, 0.0, 0.01, 2.0, p_value, 0.02, "two-sided", 90, 999)
+
+
+@pytest.mark.parametrize(
+    ("statistic", "p_value", "found"),
+    [
+        (0.4, 0.05, "counts of neighbouring areas are more alike than chance would explain"),
+        (-0.4, 0.01, "counts of neighbouring areas are less alike than chance would explain"),
+        (0.4, 0.051, "counts of neighbouring areas are neither more nor less alike than chance"),
+    ],
+)
+def test_global_tests_say_what_they_found(statistic, p_value, found):
+    assert found in test_sentence(moran(statistic, p_value))
+    assert test_sentence(moran(0.0, float("nan"))) == "Moran's I could not be computed."
+
+
+@pytest.mark.parametrize(
+    ("metres", "sentence"),
+    [
+        (
+            [100, 200, 300, 400],
+            "The nearest hotel is at most 200 m away over streets for 2 and at most 400 m for all 4 "
+            "of the group homes.",
+        ),
+        ([np.nan, np.nan], "None of the 2 group homes reaches a hotel."),
+        (
+            [250, np.nan, np.nan],
+            "The nearest hotel is at most 250 m away over streets for the one of the group homes "
+            "that reach one; 2 of 3 reach none.",
+        ),
+    ],
+)
+def test_distances_are_summed_up_with_their_base(metres, sentence):
+    rows = pd.DataFrame({"kind": "group_home", "to_kind": "hotel", "distance_m": metres,
+                         "straight_m": np.nan})  # fmt: skip
+    assert distance_sentence(rows) == sentence
