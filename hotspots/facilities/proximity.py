@@ -68,7 +68,7 @@ def proximity(
             The origin.
         ``to_kind, nearest_id``
             The nearest facility of that kind over the streets; where no distance over them is
-            known, the nearest in a straight line.
+            known, the nearest in a straight line. Of several at one place, the first listed.
         ``distance_m``
             Metres from origin to `nearest_id` over the streets, between the places they were
             snapped to; NaN where not known, see `note`.
@@ -247,7 +247,8 @@ def _nearest_straight(starts: _Places, goals: _Places, own: Integers) -> Integer
 
 def _taken(ids: Any, position: Integers) -> pd.api.extensions.ExtensionArray:
     """Return the ids at these positions, missing for -1, without turning whole numbers to float."""
-    return pd.array(ids).take(position, allow_fill=True)
+    taken: pd.api.extensions.ExtensionArray = pd.array(ids).take(position, allow_fill=True)
+    return taken
 
 
 def _far_by_kind(starts: _Places, goals: _Places) -> dict[str, int]:
@@ -289,12 +290,12 @@ def _table_faults(table: gpd.GeoDataFrame) -> Iterator[str]:
     if twice.any():
         yield (
             f"{int(twice.sum())} ids stand twice within their kind, first "
-            f"{table.index[twice][0]!r}; make them unique"
+            f"{table.index[twice].tolist()[0]!r}; make them unique"
         )
     places = np.asarray(table.geometry)
     wrong = (shapely.get_type_id(places) != 0) | shapely.is_empty(places)
     if wrong.any():
         yield (
-            f"{int(wrong.sum())} rows are not points, first id {table.index[wrong][0]!r}; "
+            f"{int(wrong.sum())} rows are not points, first id {table.index[wrong].tolist()[0]!r}; "
             "leave them out"
         )

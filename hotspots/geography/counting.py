@@ -158,7 +158,7 @@ def _check_points(points: gpd.GeoDataFrame) -> None:
     if several.any():
         raise SchemaError(
             f"points: {int(several.sum())} are of another type, first id "
-            f"{points.index[several][0]!r}; take .centroid or .explode() first"
+            f"{points.index[several].tolist()[0]!r}; take .centroid or .explode() first"
         )
 
 
@@ -167,13 +167,13 @@ def _check_units(units: gpd.GeoDataFrame, shapes: Shapes) -> None:
     other = ~np.isin(shapely.get_type_id(shapes), (POLYGON, MULTIPOLYGON))
     if other.any():
         found.append(
-            f"{int(other.sum())} are not polygons, first id {units.index[other][0]!r}; "
+            f"{int(other.sum())} are not polygons, first id {units.index[other].tolist()[0]!r}; "
             "points can only be counted in polygons"
         )
     if not units.index.is_unique:
         twice = units.index.duplicated()
         found.append(
-            f"{int(twice.sum())} ids stand twice, first {units.index[twice][0]!r}; "
+            f"{int(twice.sum())} ids stand twice, first {units.index[twice].tolist()[0]!r}; "
             "make the index unique"
         )
     if found:

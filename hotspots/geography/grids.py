@@ -136,7 +136,7 @@ def _area(boundary: gpd.GeoDataFrame | gpd.GeoSeries) -> shapely.Geometry:
     areal = np.isin(shapely.get_type_id(shapes), (3, 6)) & ~shapely.is_empty(shapes)
     bad = ~areal | ~shapely.is_valid(shapes)
     if bad.any():
-        first = boundary.index[bad][0]
+        first = boundary.index[bad].tolist()[0]
         raise InputError(
             f"boundary: {int(bad.sum())} rows are not valid polygons, first {first!r}; "
             "repair them with .make_valid() or leave them out"

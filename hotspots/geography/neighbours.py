@@ -161,15 +161,15 @@ def _shapes(units: gpd.GeoDataFrame) -> NDArray[np.object_]:
     if not units.index.is_unique:
         twice = units.index.duplicated()
         raise SchemaError(
-            f"units: {int(twice.sum())} ids stand twice, first {units.index[twice][0]!r}; "
+            f"units: {int(twice.sum())} ids stand twice, first {units.index[twice].tolist()[0]!r}; "
             "make the index unique"
         )
     shapes = np.asarray(units.geometry)
     empty = shapely.is_missing(shapes) | shapely.is_empty(shapes)
     if empty.any():
         raise SchemaError(
-            f"units: {int(empty.sum())} have no geometry, first id {units.index[empty][0]!r}; "
-            "leave them out"
+            f"units: {int(empty.sum())} have no geometry, first id "
+            f"{units.index[empty].tolist()[0]!r}; leave them out"
         )
     return shapes
 

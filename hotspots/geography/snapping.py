@@ -65,8 +65,8 @@ def snap(points: gpd.GeoDataFrame, streets: Streets) -> pd.DataFrame:
     wrong = (shapely.get_type_id(places) != 0) | shapely.is_empty(places)
     if wrong.any():
         raise SchemaError(
-            f"points: {int(wrong.sum())} rows are not points, first id {points.index[wrong][0]!r}; "
-            "leave them out"
+            f"points: {int(wrong.sum())} rows are not points, first id "
+            f"{points.index[wrong].tolist()[0]!r}; leave them out"
         )
     segments = streets.segments
     (point, segment), apart = segments.tree.query_nearest(places, return_distance=True)

@@ -169,7 +169,7 @@ def _file_faults(content: StreetFile) -> Iterator[str]:
         yield "no crs in the graph; write the file with osmnx.save_graphml"
     nowhere = content.nodes.isna().any(axis=1)
     if nowhere.any():
-        first = content.nodes.index[nowhere][0]
+        first = content.nodes.index[nowhere].tolist()[0]
         yield (
             f"{int(nowhere.sum())} of {len(nowhere)} nodes have no x and y, first {first!r}; "
             "is this a street network?"
@@ -282,7 +282,7 @@ def _unit_faults(ratio: float) -> Iterator[str]:
 
 def _counted(wrong: pd.Series[Any], what: str, advice: str) -> Iterator[str]:
     if wrong.any():
-        first = wrong.index[np.asarray(wrong)][0]
+        first = wrong.index[np.asarray(wrong)].tolist()[0]
         yield f"{int(wrong.sum())} edges {what}, first {first!r}; {advice}"
 
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pytest
 import shapely
 from hypothesis import assume
 from hypothesis import strategies as st
 from shapely import Polygon, box
+
+from hotspots.geography.streets import Streets
 
 UTM = "EPSG:32616"
 EAST, NORTH = 424_000.0, 4_760_000.0
@@ -93,3 +96,35 @@ def _boundaries(draw):
     whole = shapely.union_all(pieces)
     assume(whole.area > 100)
     return whole
+
+
+@pytest.fixture(scope="session")
+def network():
+    """Make streets from node places and edges (u, v[, length[, corners between]])."""
+
+    def make(places, *edges):
+        nodes = gpd.GeoDataFrame(
+            geometry=[shapely.Point(xy) for xy in places.values()], index=list(places), crs=UTM
+        )
+        rows = []
+        for u, v, *rest in edges:
+            line = shapely.LineString([places[u], *(rest[1] if len(rest) > 1 else []), places[v]])
+            rows.append((u, v, float(rest[0]) if rest and rest[0] else line.length, line))
+        table = pd.DataFrame(rows, columns=["u", "v", "length", "geometry"])
+        return Streets(nodes, gpd.GeoDataFrame(table, geometry="geometry", crs=UTM))
+
+    return make
+
+
+def both_ways(*edges):
+    """Add the opposite direction to each edge."""
+    return [
+        edge
+        for u, v, *rest in edges
+        for edge in ((u, v, *rest), (v, u, *rest[:1], *[corners[::-1] for corners in rest[1:]]))
+    ]
+
+
+@pytest.fixture(scope="session")
+def two_way():
+    return both_ways
