@@ -93,15 +93,18 @@ def test_the_study_finds_what_was_planted(study, truth, incidents, layer):
         found = result["label"].str.startswith(label).to_numpy()
         planted = np.any([inside(at, area) for area in areas_of(truth, *kinds)], axis=0)
         both = (found & planted).sum()
-        scores[label] = (both / found.sum(), both / planted.sum())
-        if label == "hot":
-            near = pd.Series(planted, index=cells.index)
-            false = [u for u in cells.index[found] if not near[[u, *graph[u].index]].any()]
-            assert false == []
-    assert scores["hot"][0] >= 0.8
-    assert scores["hot"][1] >= 0.8
-    assert scores["cold"][0] >= 0.7
-    assert scores["cold"][1] >= 0.5
+        near = pd.Series(planted, index=cells.index)
+        reached = [near[[unit, *graph[unit].index]].any() for unit in cells.index[found]]
+        scores[label] = (both / found.sum(), both / planted.sum(), np.mean(reached))
+    precision, recall, reached = scores["hot"]
+    assert precision >= 0.8
+    assert recall >= 0.8
+    assert reached == 1
+    # Cold means below the city's average, which away from the hot areas is often simply true.
+    precision, recall, reached = scores["cold"]
+    assert precision >= 0.6
+    assert recall >= 0.8
+    assert reached >= 0.75
 
 
 def test_public_areas_are_several_and_reach_the_hot_ones(truth, incidents, layer):
