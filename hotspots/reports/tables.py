@@ -119,7 +119,8 @@ def write_public_areas(
         One row per area in the order of their ids; a number that is not published reads
         ``withheld``.
     geojson_path : path-like
-        The same as features, in longitude and latitude to four decimals (RFC 7946).
+        The same as features, in longitude and latitude to four decimals (RFC 7946). A number that
+        is not published is null, so that the property stays one of numbers.
 
     Raises
     ------
@@ -134,7 +135,7 @@ def write_public_areas(
     _require(release, PublicRelease)
     order = np.argsort(release.table.index.astype(str).to_numpy(), kind="stable")
     rows = _public_rows(release).iloc[order]
-    write_csv(rows, csv_path)
+    write_csv(_spoken(rows), csv_path)
     shapes = _rounded(release.table.geometry.iloc[order].to_crs(WGS84))
     features = [
         _feature(properties, shape)
@@ -184,9 +185,14 @@ def _public_rows(release: PublicRelease) -> pd.DataFrame:
         if name in rows.columns:
             whole = rows[name].astype("Float64").round().astype("Int64")
             rows[name] = whole.astype(object).where(whole.notna(), None)
-    if "count" in rows.columns:
-        rows["count"] = rows["count"].where(rows["count"].notna(), WITHHELD)
     return rows
+
+
+def _spoken(rows: pd.DataFrame) -> pd.DataFrame:
+    """Write numbers that are not published as a word."""
+    if "count" not in rows.columns:
+        return rows
+    return rows.assign(count=rows["count"].where(rows["count"].notna(), WITHHELD))
 
 
 def _rounded(shapes: gpd.GeoSeries) -> list[Any]:

@@ -182,7 +182,8 @@ def test_plot_takes_a_table_a_release_and_axes(internal, label, make_grid):
 def test_style_attributes_become_plain_ones():
     given = (
         '<svg xmlns="http://www.w3.org/2000/svg" width="9pt"><metadata/><style>*{}</style>'
-        '<text style="font: bold 12px \'DejaVu Sans\'; text-anchor: middle" x="1.23456">a</text></svg>'
+        '<text style="font: bold 12px \'DejaVu Sans\'; text-anchor: middle" x="1.23456">a</text>'
+        "</svg>"
     )
     assert cleaned(given) == (
         '<svg xmlns="http://www.w3.org/2000/svg" stroke-linejoin="round" stroke-linecap="butt">'

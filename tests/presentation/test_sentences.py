@@ -52,13 +52,13 @@ def row(statistic, count, observed, expected, p, label):
         ),
         (
             row("gi", 12, 45.0, 20.1, 0.02, "hot 90"),
-            "12 recorded incidents here; those touching it, without this area, hold 45, where 20.1 "
-            "would be expected; chance alone would give a sum this unusual about 1 time in 50.",
+            "12 recorded incidents here; those touching it, without this area, hold 45, where "
+            "20.1 would be expected; chance alone would give a sum this unusual about 1 time in 50.",
         ),
         (
             row("scan", 12, 45.0, 20.1, 0.02, "hot 90"),
-            "12 recorded incidents here; chance alone would give a result this unusual about 1 time "
-            "in 50.",
+            "12 recorded incidents here; chance alone would give a result this unusual about 1 "
+            "time in 50.",
         ),
     ],
 )
@@ -175,8 +175,8 @@ def test_global_tests_say_what_they_found(statistic, p_value, found):
     [
         (
             [100, 200, 300, 400],
-            "The nearest hotel is at most 200 m away over streets for 2 and at most 400 m for all 4 "
-            "of the group homes.",
+            "The nearest hotel is at most 200 m away over streets for 2 and at most 400 m for all "
+            "4 of the group homes.",
         ),
         ([np.nan, np.nan], "None of the 2 group homes reaches a hotel."),
         (
