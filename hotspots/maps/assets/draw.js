@@ -29,6 +29,11 @@ const Sheet = L.Renderer.extend({
     this.repaint();
   },
 
+  _reset() {
+    L.Renderer.prototype._reset.call(this);
+    L.DomUtil.setPosition(this._container, this._bounds.min); // on whole pixels, else it is blurred
+  },
+
   repaint() {
     if (!this._map) return;
     const size = this._bounds.getSize();

@@ -3,8 +3,15 @@
 // markers of other layers, without the image files Leaflet would look for
 L.Marker.mergeOptions({ icon: L.divIcon({ className: "pin", iconSize: [16, 16], iconAnchor: [8, 19] }) });
 
+/** Tell the style sheet how high the banner is, which stays in sight. */
+function leaveRoom() {
+  const { offsetHeight } = document.querySelector(".banner");
+  document.documentElement.style.setProperty("--banner", `${offsetHeight}px`);
+}
+
 /** Put the Leaflet map in its box at once, so that other layers can be added to it. */
 function makeMap(box) {
+  leaveRoom();
   const { west, south, east, north } = box.dataset;
   const map = L.map(box, {
     attributionControl: false, preferCanvas: true, zoomSnap: 0.25, zoomDelta: 0.5,
@@ -61,10 +68,8 @@ class Page {
   }
 
   listenToPage() {
-    const banner = document.querySelector(".banner");
-    new ResizeObserver(() => {
-      document.documentElement.style.setProperty("--banner", `${banner.offsetHeight}px`);
-    }).observe(banner);
+    new ResizeObserver(() => this.fit()).observe(document.querySelector(".banner"));
+    new ResizeObserver(() => this.fit()).observe(this.map.getContainer());
     document.addEventListener("keydown", (event) => {
       if (event.key === "Escape") this.cards.close();
     });
@@ -77,6 +82,12 @@ class Page {
     window.addEventListener("afterprint", () => this.forPrint(false));
   }
 
+  /** Let the map fill what the banner leaves. */
+  fit() {
+    leaveRoom();
+    this.map.invalidateSize({ animate: false });
+  }
+
   /** Give the map the shape of the paper while it is printed, and more dots. */
   forPrint(printing) {
     const { map } = this;
@@ -85,7 +96,7 @@ class Page {
     document.documentElement.classList.toggle("printing", printing);
     const isWhole = map.getBounds().contains(map.home);
     const bounds = isWhole ? map.home : map.getBounds();
-    map.invalidateSize({ animate: false, pan: false });
+    this.fit();
     if (printing) map.fitBounds(bounds, { animate: false, padding: isWhole ? [10, 10] : [0, 0] });
     else map.setView(...this.before, { animate: false });
     this.picture.repaint();
@@ -100,7 +111,7 @@ async function fill(map) {
 }
 
 const box = document.querySelector(".folium-map");
-const hotspots = { map: makeMap(box), page: null, decodeShapes, contains };
+const hotspots = { map: makeMap(box), page: null, toLatLng };
 hotspots.ready = fill(hotspots.map).catch((error) => {
   document.getElementById("headline").textContent = box.dataset.failed;
   throw error;

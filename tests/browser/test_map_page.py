@@ -1,0 +1,363 @@
+"""The page in a real browser with the network off: pictures, words, switches, keys and paper."""
+
+from __future__ import annotations
+
+import re
+
+import folium
+import pytest
+
+from hotspots.maps.page import hotspot_map
+from hotspots.presentation.sentences import headline, unit_sentences
+
+HOSTILE = [
+    "<img src=x onerror=window.ran=1>",
+    "</script><script>window.ran=1</script>",
+    "${window.ran=1}",
+    "`quote`",
+    "\"' onmouseover=window.ran=1 x='",
+    "{{7*7}}",
+    "{% for x in [1] %}ran{% endfor %}",
+    "{# gone #}",
+    "back\\",
+    "\u202eright to left\u202c",
+    "long " * 2000,
+]
+
+
+def sentence_of(shown, unit, statistic="gi_star"):
+    said = unit_sentences(shown.table, statistic, words=shown.context.method)
+    return dict(zip(shown.table.index, said, strict=True))[unit]
+
+
+def colours(page, x, y):
+    """The colour on the evidence sheet at a point of the map's box, in shares of its size."""
+    return page.evaluate(
+        """([sheet, x, y]) => {
+          const canvas = document.querySelector(`.leaflet-hotspots-${sheet}-pane canvas`);
+          const at = [Math.round(x * canvas.width), Math.round(y * canvas.height)];
+          return [...canvas.getContext("2d").getImageData(...at, 1, 1).data];
+        }""",
+        ["evidence", x, y],
+    )
+
+
+# --- what is seen ---------------------------------------------------------------------------------
+
+
+def test_the_page_opens_from_the_disk_without_a_request_or_a_complaint(opened, town_release):
+    page = opened(town_release)
+    assert page.title() == "Small town"
+    assert page.locator("#headline").inner_text() == headline(town_release, "gi_star")
+    assert page.locator(".banner").inner_text().startswith("CONFIDENTIAL")
+    metric, imperial = page.locator(".leaflet-control-scale-line").all_inner_texts()
+    assert re.fullmatch(r"\d+ k?m", metric)
+    assert re.fullmatch(r"\d+ (mi|ft)", imperial)
+
+
+def test_the_public_page_too(opened, town_areas):
+    page = opened(town_areas)
+    assert page.locator("#facilities").count() == 0
+    assert "Withheld" in page.locator("#key").inner_text()
+    assert page.locator("fieldset legend").all_inner_texts() == ["Areas", "Background"]
+
+
+def test_hot_cells_have_the_colour_of_the_key(opened, town_release):
+    page = opened(town_release)
+    found = page.evaluate(
+        """() => {
+          const canvas = document.querySelector(".leaflet-hotspots-evidence-pane canvas");
+          const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+          const counts = {};
+          for (let i = 0; i < data.length; i += 4) {
+            if (data[i + 3] !== 255) continue;
+            const hex = [data[i], data[i + 1], data[i + 2]]
+              .map((value) => value.toString(16).padStart(2, "0")).join("");
+            counts[hex] = (counts[hex] ?? 0) + 1;
+          }
+          return counts;
+        }"""
+    )
+    # two cells of strong evidence and two of good evidence, one of weak
+    assert found["7f1d00"] == pytest.approx(found["e0651a"], rel=0.03)
+    assert found["7f1d00"] == pytest.approx(2 * found["fbb676"], rel=0.03)
+    # cold cells are hatched, so that less than the whole cell has the plain colour
+    assert 0.4 * found["fbb676"] < found["08306b"] < 0.95 * found["fbb676"]
+
+
+def test_the_map_is_decoded_where_it_lies(opened, town_release):
+    page = opened(town_release)
+    found = page.evaluate(
+        """() => hotspots.page.content.units.map(({ paths: [path] }) =>
+          [...path.keys()].filter((i) => i % 2 === 0)
+            .map((i) => hotspots.toLatLng([path[i], path[i + 1]])))"""
+    )
+    expected = town_release.table.sort_index().geometry.to_crs(4326)
+    for corners, shape in zip(found, expected, strict=True):
+        assert len(corners) == 4
+        for corner in corners:
+            assert min(
+                abs(corner["lng"] - x) + abs(corner["lat"] - y) for x, y in shape.exterior.coords
+            ) < 1.1e-5  # fmt: skip
+
+
+# --- popups ---------------------------------------------------------------------------------------
+
+
+def test_a_click_says_of_an_area_what_the_sentence_says(opened, town_release, click_at):
+    page = opened(town_release)
+    click_at(page, 2 * 250 + 40, 3 * 250 + 210)
+    card = page.locator(".leaflet-popup .card")
+    assert card.locator("h3").inner_text() == "Area x02y03"
+    assert card.locator(".sentence").inner_text() == sentence_of(town_release, "x02y03")
+    assert not card.locator("table").is_visible()
+    card.locator("summary").click()
+    assert card.locator("tr", has_text="p-value").inner_text().split("\t") == ["p-value", "0.004"]
+
+
+def test_another_click_says_another_area_and_escape_closes(opened, town_release, click_at):
+    page = opened(town_release)
+    click_at(page, 30, 30)
+    assert page.locator(".leaflet-popup h3").inner_text() == "Area x00y00"
+    click_at(page, 2970, 2970)
+    assert page.locator(".leaflet-popup h3").inner_text() == "Area x11y11"
+    page.keyboard.press("Escape")
+    assert page.locator(".leaflet-popup").count() == 0
+
+
+def test_facilities_at_one_place_are_listed_together(opened, town_release, click_at):
+    page = opened(town_release)
+    click_at(page, 1500, 1500)
+    assert page.locator(".leaflet-popup h3").all_inner_texts() == [
+        "Hotel inn-1",
+        "Location with recorded reports report-3",
+    ]
+    assert page.locator(".together").inner_text() == "2 facilities at this place"
+    page.get_by_label("Hotels (2)").uncheck()
+    click_at(page, 1500, 1500)
+    assert page.locator(".leaflet-popup h3").all_inner_texts() == [
+        "Location with recorded reports report-3"
+    ]
+
+
+def test_a_home_says_what_is_near(opened, town_release, click_at):
+    page = opened(town_release)
+    click_at(page, 700, 2300)
+    assert page.locator(".leaflet-popup .sentence").inner_text() == (
+        "Nearest hotel inn-1: 1.5 km over streets (1.1 km in a straight line)."
+    )
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
+def test_hostile_text_is_shown_as_it_is(opened, town_with, click_at, text):
+    words = {"name": text, "place": text, "operator_id": text}
+    page = opened(town_with(**words))
+    click_at(page, 30, 30)
+    assert page.locator(".leaflet-popup h3").evaluate("(title) => title.textContent") == text
+    page.keyboard.press("Escape")
+    click_at(page, 700, 2300)
+    page.locator(".leaflet-popup summary").click()
+    assert page.locator(".leaflet-popup td").evaluate("(cell) => cell.textContent") == text
+    heading = page.locator("#group-list strong").first
+    assert heading.evaluate("(title) => title.textContent") == f"Group 1, around {text}"
+    assert page.evaluate("window.ran") is None
+
+
+# --- switches -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "label",
+    [
+        "Areas without clear difference",
+        "Group outlines and numbers",
+        "Group homes (1)",
+        "Hotels (2)",
+        "Locations with recorded reports (1)",
+        "Group home to nearest hotel",
+        "Water",
+        "Main roads",
+        "Place names",
+    ],
+)
+def test_a_switch_changes_the_picture_and_back(opened, town_release, picture, label):
+    page = opened(town_release)
+    before = picture(page)
+    page.get_by_label(label, exact=True).uncheck()
+    assert picture(page) != before
+    page.get_by_label(label, exact=True).check()
+    assert picture(page) == before
+
+
+def test_the_key_follows_the_switches(opened, town_release):
+    page = opened(town_release)
+    key = page.locator("#key")
+    for switch, words in (
+        ("Areas without clear difference", "No clear difference from chance"),
+        ("Hotels (2)", "Hotel"),
+        ("Water", "Water"),
+        ("Group home to nearest hotel", "Group home to nearest hotel"),
+    ):
+        starts = re.compile(f"^{words}")
+        assert key.get_by_role("listitem").filter(has_text=starts).count() == 1
+        page.get_by_label(switch, exact=True).uncheck()
+        assert key.get_by_role("listitem").filter(has_text=starts).count() == 0
+
+
+def test_the_statistic_changes_headline_key_list_and_picture(opened, town_release, picture):
+    page = opened(town_release)
+    before = picture(page)
+    page.get_by_label("Local Moran's I").check()
+    assert page.locator("#headline").inner_text() == headline(town_release, "local_moran")
+    assert "High among high" in page.locator("#key").inner_text()
+    assert page.locator("#group-list li").count() == 2
+    assert picture(page) != before
+    page.get_by_label("Getis-Ord Gi*").check()
+    assert page.locator("#headline").inner_text() == headline(town_release, "gi_star")
+    assert picture(page) == before
+
+
+# --- the list and the keyboard --------------------------------------------------------------------
+
+
+def test_show_opens_the_group_on_the_map(opened, town_release):
+    page = opened(town_release)
+    first = page.locator("#group-list li").first
+    said = first.locator("p").inner_text()
+    first.get_by_role("button").click()
+    assert page.locator(".leaflet-popup .sentence").inner_text() == said
+    assert page.locator(".leaflet-popup h3").inner_text() == "Group 1, around Old Dock"
+    assert page.locator(".leaflet-popup").bounding_box()["y"] > 0
+
+
+def test_show_opens_a_facility_and_escape_leads_back(opened, town_release):
+    page = opened(town_release)
+    page.locator("#facility-lists summary", has_text="Hotels").click()
+    button = page.get_by_role("button", name="Show: H Hotel inn-2")
+    button.focus()
+    page.keyboard.press("Enter")
+    assert page.locator(".leaflet-popup h3").inner_text() == "Hotel inn-2"
+    assert page.evaluate("document.activeElement.className") == "cards"
+    page.keyboard.press("Escape")
+    assert page.locator(".leaflet-popup").count() == 0
+    assert button.evaluate("(button) => button === document.activeElement")
+
+
+def test_the_keyboard_reaches_map_and_switches_in_reading_order(opened, town_release):
+    page = opened(town_release)
+    reached = []
+    for _ in range(14):
+        page.keyboard.press("Tab")
+        reached.append(
+            page.evaluate(
+                "(({ id, textContent, type }) => id || textContent.trim() || type)"
+                "(document.activeElement)"
+            )
+        )
+    assert reached[:2] == ["Skip to the map", "Skip to the list of hot and cold areas"]
+    assert reached[2:7] == [
+        "Read before use",
+        "Hot and cold groups",
+        "Facilities",
+        "How this was made",
+        "Sources",
+    ]
+    assert reached[7] == "map_hotspots"
+    assert "radio" in reached
+
+
+def test_the_skip_link_leads_to_the_map_and_enter_describes_its_middle(opened, town_release):
+    page = opened(town_release)
+    page.keyboard.press("Tab")
+    assert page.locator(".skip").first.bounding_box()["x"] >= 0
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "map_hotspots"
+    before = page.evaluate("hotspots.map.getCenter().lng")
+    page.evaluate("hotspots.map.setView(hotspots.map.getCenter(), 14, { animate: false })")
+    page.keyboard.press("Enter")
+    assert page.locator(".leaflet-popup h3").count() > 0
+    page.keyboard.press("Escape")
+    assert page.evaluate("document.activeElement.id") == "map_hotspots"
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function(f"hotspots.map.getCenter().lng > {before} + 1e-4")
+
+
+# --- paper and small windows ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("size", ["A4", "Letter"])
+def test_it_prints_on_one_page_with_banner_headline_and_key(opened, town_release, size):
+    page = opened(town_release)
+    pdf = page.pdf(format=size, landscape=True, print_background=True)
+    assert len(re.findall(rb"/Type\s*/Page\b", pdf)) == 1
+    assert not page.evaluate("document.documentElement.classList.contains('printing')")
+
+
+def test_the_print_layout_keeps_what_must_be_said(opened, town_release):
+    page = opened(town_release)
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    for words in ("CONFIDENTIAL", "Recorded is not occurred", "Near is not connected"):
+        assert page.get_by_text(words).first.is_visible()
+    assert page.locator("#headline").is_visible()
+    assert page.locator("#key").is_visible()
+    assert not page.locator("#layers").is_visible()
+    assert not page.locator("#group-list").is_visible()
+    bottom = page.locator("#sources").bounding_box()
+    assert bottom["y"] + bottom["height"] <= 190 / 25.4 * 96 + 1
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert page.locator("#layers").is_visible()
+
+
+def test_after_printing_the_map_is_as_before(opened, town_release, picture):
+    page = opened(town_release)
+    before = picture(page)
+    page.pdf(format="A4", landscape=True)
+    assert picture(page) == before
+
+
+@pytest.mark.parametrize("width", [320, 640])  # 320: 1280 pixels at 400 %
+def test_a_narrow_window_has_everything_below_each_other(opened, town_release, width):
+    page = opened(town_release, width=width, height=700)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    stage = page.locator(".stage").bounding_box()
+    assert stage["width"] == width
+    assert page.locator(".panel").bounding_box()["y"] >= stage["y"] + stage["height"]
+    page.mouse.wheel(0, 3000)
+    settled = page.locator(".banner").bounding_box()
+    assert settled["y"] == 0  # the handling banner stays
+
+
+# --- in other places ------------------------------------------------------------------------------
+
+
+def test_it_works_in_the_frame_of_a_notebook(opened, town_release, tmp_path):
+    page = opened(town_release)
+    frame = hotspot_map(town_release)._repr_html_()
+    (tmp_path / "notebook.html").write_text(f"<!DOCTYPE html><body>{frame}", "utf-8")
+    page.goto((tmp_path / "notebook.html").as_uri())
+    inside = page.frame_locator("iframe")
+    inside.locator("html[data-ready]").wait_for(state="attached")
+    assert inside.locator("#headline").inner_text() == headline(town_release, "gi_star")
+
+
+def test_layers_added_by_hand_are_drawn_over_ours(opened, town_release):
+    def add(made):
+        at = [made.location[0], made.location[1]]
+        folium.CircleMarker(at, radius=30, color="#00ff00", fill=True, fill_opacity=1).add_to(made)
+        folium.Marker(at, tooltip="here").add_to(made)
+        folium.GeoJson(
+            {"type": "Point", "coordinates": at[::-1]}, marker=folium.Circle(radius=5)
+        ).add_to(made)
+        folium.LayerControl().add_to(made)
+
+    page = opened(town_release, prepare=add)
+    assert page.locator(".leaflet-overlay-pane canvas").count() == 1
+    assert page.locator(".leaflet-marker-icon.pin").count() == 1
+    assert page.locator(".leaflet-control-layers").count() == 1
+
+
+def test_nothing_significant_is_said(opened, town_release):
+    town_release.table["gi_star_label"] = "not significant"
+    page = opened(town_release)
+    assert page.get_by_text("No area stands out from chance.").is_visible()
+    assert page.locator("#group-list li").count() == 0
