@@ -14,6 +14,7 @@ from .geography.grids import squares as squares
 from .geography.neighbours import contiguity as contiguity
 from .geography.neighbours import distance_band as distance_band
 from .geography.neighbours import nearest_neighbours as nearest_neighbours
+from .geography.snapping import snap as snap
 from .geography.streets import Streets as Streets
 from .geography.streets import read_streets as read_streets
 from .inference.multiple import adjust as adjust
@@ -87,6 +88,7 @@ __all__ = [
     "report_html",
     "run",
     "sample_study",
+    "snap",
     "squares",
     "write_public_areas",
     "write_report",

@@ -66,7 +66,8 @@ def locate(points: gpd.GeoDataFrame, units: gpd.GeoDataFrame) -> pd.Series[Any]:
     >>> import hotspots as hs
     >>> city = gpd.GeoSeries.from_wkt(["POLYGON ((0 0, 200 0, 200 100, 0 100, 0 0))"], crs=32616)
     >>> cells = hs.squares(city, size=100)
-    >>> points = gpd.GeoDataFrame(geometry=gpd.points_from_xy([50, 100, 300], [50, 50, 50], 32616))
+    >>> places = gpd.points_from_xy([50, 100, 300], [50, 50, 50], crs=32616)
+    >>> points = gpd.GeoDataFrame(geometry=places)
     >>> hs.locate(points, cells).to_list()
     ['r0000c0000', 'r0000c0000', nan]
     """
@@ -109,7 +110,8 @@ def count(
     >>> import geopandas as gpd
     >>> import hotspots as hs
     >>> city = gpd.GeoSeries.from_wkt(["POLYGON ((0 0, 200 0, 200 100, 0 100, 0 0))"], crs=32616)
-    >>> points = gpd.GeoDataFrame(geometry=gpd.points_from_xy([50, 100, 300], [50, 50, 50], 32616))
+    >>> places = gpd.points_from_xy([50, 100, 300], [50, 50, 50], crs=32616)
+    >>> points = gpd.GeoDataFrame(geometry=places)
     >>> hs.count(points, hs.squares(city, size=100))["count"].to_dict()
     {'r0000c0000': 2, 'r0000c0001': 0}
     """

@@ -1,12 +1,13 @@
 """Paths: shortest distances over streets between snapped points, by direction of travel.
 
-Points enter the network where they were snapped: each becomes a node of its own, joined to the ends
-of its street by the part of the street's length that lies between, as one-way streets allow. A
-point at a crossing may take any street there.
+A point enters and leaves the network along the street it was snapped to, over the part of the
+street's length that lies between it and either end, as a one-way street allows; a point at a
+crossing may take any street there. Two points on one street may also meet along it.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
     Integers = NDArray[np.int64]
-    Arcs = tuple[Integers, Integers, Floats]  # from, to, metres
+    # for either end of each point's street: the node, and the metres between it and the point
+    Ways = tuple[tuple[Integers, Floats], tuple[Integers, Floats]]
 
 MAX_DISTANCES = 20_000_000
 """Distances held at once while a matrix is filled."""
@@ -46,18 +48,52 @@ def nearest(
     position : array of int, shape (n_origins,)
         Of the destination; -1 where none can be reached. Of destinations at one place, the first.
     """
-    first = _first_at_each_place(destinations)
-    graph = _network(origins, destinations.iloc[first], streets)
-    sources = graph.shape[0] - len(first) + np.arange(len(first))
-    if not len(sources):
-        return np.full(len(origins), np.inf), np.full(len(origins), -1)
+    at_node, of_node = nearest_from_nodes(destinations, streets)
+    start, goal = _Terminals.of(origins, streets), _Terminals.of(destinations, streets)
+    distance, position = np.full(len(origins), np.inf), np.full(len(origins), -1)
+    for node, metres in start.out:
+        through = metres + at_node[node]
+        position = np.where(through < distance, of_node[node], position)
+        distance = np.minimum(through, distance)
+    origin, target, metres = _direct(start, goal)
+    order = np.lexsort([target, metres, origin])
+    origin, first = np.unique(origin[order], return_index=True)
+    target, metres = target[order][first], metres[order][first]
+    closer = metres < distance[origin]
+    distance[origin[closer]], position[origin[closer]] = metres[closer], target[closer]
+    return distance, position
+
+
+def nearest_from_nodes(destinations: pd.DataFrame, streets: Streets) -> tuple[Floats, Integers]:
+    """Find for every node of the streets the nearest destination, in one search.
+
+    Parameters
+    ----------
+    destinations : DataFrame
+        As :func:`hotspots.snap` returns them.
+    streets : Streets
+        The network they were snapped to.
+
+    Returns
+    -------
+    distance : array of float, shape (n_nodes,)
+        Metres from node to destination; infinite where none can be reached.
+    position : array of int, shape (n_nodes,)
+        Of the destination, -1 where none can be reached. Of destinations at one place, the first.
+    """
+    n_nodes = len(streets.nodes)
+    first = np.flatnonzero(~destinations.duplicated(["edge", "fraction"]))
+    if not len(first):
+        return np.full(n_nodes, np.inf), np.full(n_nodes, -1)
+    goal = _Terminals.of(destinations.iloc[first], streets)
     distance, _, source = dijkstra(
-        graph.T.tocsr(), indices=sources, min_only=True, return_predecessors=True
+        _entered(streets.reverse, goal.into),
+        indices=n_nodes + np.arange(len(first)),
+        min_only=True,
+        return_predecessors=True,
     )
-    found = slice(len(streets.nodes), len(streets.nodes) + len(origins))
-    reached = np.isfinite(distance[found])
-    place = np.where(reached, source[found] - sources[0], 0)
-    return distance[found], np.where(reached, first[place], -1)
+    distance, source = distance[:n_nodes], source[:n_nodes]
+    return distance, np.where(np.isfinite(distance), first[np.maximum(source - n_nodes, 0)], -1)
 
 
 def distances(
@@ -83,58 +119,47 @@ def distances(
     array of float, shape (n_origins, n_destinations)
         Metres; infinite where there is no way, or none within `limit`.
     """
-    graph = _network(origins, destinations, streets)
-    starts = len(streets.nodes) + np.arange(len(origins))
-    goals = len(streets.nodes) + len(origins) + np.arange(len(destinations))
-    if len(goals) < len(starts):
-        return _matrix(graph.T.tocsr(), goals, starts, limit=limit).T
-    return _matrix(graph, starts, goals, limit=limit)
-
-
-def _matrix(graph: csr_array, starts: Integers, goals: Integers, *, limit: float) -> Floats:
-    found = np.empty((len(starts), len(goals)))
-    height = max(1, MAX_DISTANCES // graph.shape[0])
-    for top in range(0, len(starts), height):
-        rows = slice(top, top + height)
-        found[rows] = dijkstra(graph, indices=starts[rows], limit=limit)[:, goals]
+    start, goal = _Terminals.of(origins, streets), _Terminals.of(destinations, streets)
+    n_nodes = len(streets.nodes)
+    if len(destinations) < len(origins):
+        graph = _entered(streets.reverse, goal.into)
+        found = _through_nodes(graph, n_nodes, start.out, limit=limit).T
+    else:
+        graph = _entered(streets.onward, start.out)
+        found = _through_nodes(graph, n_nodes, goal.into, limit=limit)
+    origin, target, metres = _direct(start, goal)
+    np.minimum.at(found, (origin, target), metres)
+    found[found > limit] = np.inf
     return found
 
 
-def _first_at_each_place(snapped: pd.DataFrame) -> Integers:
-    return np.flatnonzero(~snapped.duplicated(["edge", "fraction"]))
-
-
-def _network(origins: pd.DataFrame, destinations: pd.DataFrame, streets: Streets) -> csr_array:
-    """Build the graph of nodes, then origins with ways out, then destinations with ways in."""
-    n_nodes, n_origins, n_destinations = len(streets.nodes), len(origins), len(destinations)
-    start, goal = _Terminals(origins, streets), _Terminals(destinations, streets)
-    start_number = n_nodes + np.arange(n_origins)
-    goal_number = n_nodes + n_origins + np.arange(n_destinations)
-    u, v = streets.ends
-    arcs = [
-        (u, v, streets.edges["length"].to_numpy(dtype="float64")),
-        (start_number, start.end, start.to_end),
-        (start_number, start.start, start.to_start),
-        (goal.start, goal_number, goal.from_start),
-        (goal.end, goal_number, goal.from_end),
-        *_direct(start, goal, n_nodes),
-    ]
-    return _sparse(arcs, n_nodes + n_origins + n_destinations)
-
-
+@dataclass(frozen=True)
 class _Terminals:
-    """What it takes to get from snapped points to the ends of their streets, and back."""
+    """Snapped points: their street, and the ways between them and its two ends."""
 
-    def __init__(self, snapped: pd.DataFrame, streets: Streets) -> None:
+    segment: Integers
+    fraction: Floats
+    ahead: Floats
+    back: Floats
+    out: Ways
+    into: Ways
+
+    @classmethod
+    def of(cls, snapped: pd.DataFrame, streets: Streets) -> _Terminals:
         segments = streets.segments
         edges = pd.Index(streets.edges.index[segments.edge])
-        self.segment = edges.get_indexer(snapped["edge"])
-        self.fraction = snapped["fraction"].to_numpy(dtype="float64")
-        self.start, self.end = segments.start[self.segment], segments.end[self.segment]
-        self.ahead, self.back = segments.ahead[self.segment], segments.back[self.segment]
-        rest = 1 - self.fraction
-        self.to_end, self.to_start = _part(rest, self.ahead), _part(self.fraction, self.back)
-        self.from_start, self.from_end = _part(self.fraction, self.ahead), _part(rest, self.back)
+        segment = edges.get_indexer(snapped["edge"])
+        fraction = snapped["fraction"].to_numpy(dtype="float64")
+        start, end = segments.start[segment], segments.end[segment]
+        ahead, back = segments.ahead[segment], segments.back[segment]
+        return cls(
+            segment=segment,
+            fraction=fraction,
+            ahead=ahead,
+            back=back,
+            out=((start, _part(fraction, back)), (end, _part(1 - fraction, ahead))),
+            into=((start, _part(fraction, ahead)), (end, _part(1 - fraction, back))),
+        )
 
 
 def _part(fraction: Floats, length: Floats) -> Floats:
@@ -142,25 +167,43 @@ def _part(fraction: Floats, length: Floats) -> Floats:
     return np.multiply(fraction, length, out=np.zeros_like(fraction), where=fraction > 0)
 
 
-def _direct(start: _Terminals, goal: _Terminals, n_nodes: int) -> list[Arcs]:
-    """Join origins and destinations on the same street along it, both ways."""
+def _direct(start: _Terminals, goal: _Terminals) -> tuple[Integers, Integers, Floats]:
+    """Return origin, destination and metres along the street for pairs on the same one."""
     origins = pd.DataFrame({"segment": start.segment, "origin": np.arange(len(start.segment))})
     goals = pd.DataFrame({"segment": goal.segment, "goal": np.arange(len(goal.segment))})
     on_one = origins.merge(goals, on="segment")
     origin, target = on_one["origin"].to_numpy(), on_one["goal"].to_numpy()
     onward = goal.fraction[target] - start.fraction[origin]
     length = np.where(onward < 0, start.back[origin], start.ahead[origin])
-    metres = _part(np.abs(onward), length)
-    return [(n_nodes + origin, n_nodes + len(start.segment) + target, metres)]
+    return origin, target, _part(np.abs(onward), length)
 
 
-def _sparse(arcs: list[Arcs], n: int) -> csr_array:
-    """Build the matrix with the shortest of parallel arcs; a stored 0 is an arc of no length."""
-    tail, head, metres = (np.concatenate(parts) for parts in zip(*arcs, strict=True))
-    order = np.lexsort([metres, head, tail])
-    tail, head, metres = tail[order], head[order], metres[order]
-    shortest = np.ones(len(tail), dtype=bool)
-    shortest[1:] = (tail[1:] != tail[:-1]) | (head[1:] != head[:-1])
-    kept = shortest & np.isfinite(metres)
-    rows = np.concatenate([[0], np.cumsum(np.bincount(tail[kept], minlength=n))])
-    return csr_array((metres[kept], head[kept], rows), shape=(n, n))
+def _entered(graph: csr_array[np.float64], ways: Ways) -> csr_array[np.float64]:
+    """Add a row per point, to set out from; a stored 0 is a way of no length."""
+    nodes, metres = (np.stack(pair, axis=1) for pair in zip(*ways, strict=True))
+    usable = np.isfinite(metres)
+    size = graph.shape[0] + len(nodes)
+    rows = graph.indptr[-1] + np.cumsum(usable.sum(axis=1))
+    return csr_array(
+        (
+            np.concatenate([graph.data, metres[usable]]),
+            np.concatenate([graph.indices, nodes[usable]]),
+            np.concatenate([graph.indptr, rows]),
+        ),
+        shape=(size, size),
+    )
+
+
+def _through_nodes(
+    graph: csr_array[np.float64], n_nodes: int, ways: Ways, *, limit: float
+) -> Floats:
+    """Search from every row past the nodes, and end over the nearer end of each point's street."""
+    seeds = np.arange(n_nodes, graph.shape[0])
+    (first, to_first), (second, to_second) = ways
+    found = np.empty((len(seeds), len(first)))
+    height = max(1, MAX_DISTANCES // graph.shape[0])
+    for top in range(0, len(seeds), height):
+        rows = slice(top, top + height)
+        metres = dijkstra(graph, indices=seeds[rows], limit=limit)
+        found[rows] = np.minimum(metres[:, first] + to_first, metres[:, second] + to_second)
+    return found

@@ -11,6 +11,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+from scipy.sparse import csr_array
 
 from hotspots.crs import parse_crs, require_metric, utm_crs
 from hotspots.errors import StreetError, faults
@@ -93,6 +94,17 @@ class Streets:
         """Where each edge leads from and to: positions in `nodes`, -1 for none."""
         u, v = (self.nodes.index.get_indexer(self.edges[end]) for end in ("u", "v"))
         return u, v
+
+    @cached_property
+    def onward(self) -> csr_array[np.float64]:
+        """Metres from node (row) to node (column) by the shortest edge; a stored 0 is an edge."""
+        return _matrix(*self.ends, self.edges["length"].to_numpy(dtype="float64"), len(self.nodes))
+
+    @cached_property
+    def reverse(self) -> csr_array[np.float64]:
+        """The same, from column to row: for searching backwards from a destination."""
+        u, v = self.ends
+        return _matrix(v, u, self.edges["length"].to_numpy(dtype="float64"), len(self.nodes))
 
     @cached_property
     def segments(self) -> Segments:
@@ -315,3 +327,12 @@ def _segments(streets: Streets) -> Segments:
         line=lines[first],
         tree=shapely.STRtree(lines[first]),
     )
+
+
+def _matrix(tail: Integers, head: Integers, metres: Floats, n: int) -> csr_array[np.float64]:
+    order = np.lexsort([metres, head, tail])
+    tail, head, metres = tail[order], head[order], metres[order]
+    shortest = np.ones(len(tail), dtype=bool)
+    shortest[1:] = (tail[1:] != tail[:-1]) | (head[1:] != head[:-1])
+    rows = np.concatenate([[0], np.cumsum(np.bincount(tail[shortest], minlength=n))])
+    return csr_array((metres[shortest], head[shortest], rows), shape=(n, n))

@@ -26,11 +26,13 @@ def split(edges, points):
     `edges` has u, v, length, geometry. Gives the graph and the node of each point.
     """
     lines = edges.geometry.to_numpy()
-    nearest = {}
+    nearest, bounds = {}, shapely.bounds(lines)
     for i, point in enumerate(points.geometry):
-        apart = shapely.distance(lines, point)
-        near = np.flatnonzero(apart <= apart.min() + 1e-9)
-        nearest[i] = edges.index[near[0]]
+        low, high = bounds[:, :2] - 999, bounds[:, 2:] + 999
+        around = np.flatnonzero(((low < point.coords[0]) & (high > point.coords[0])).all(axis=1))
+        apart = shapely.distance(lines[around], point)
+        assert apart.min() < 999
+        nearest[i] = edges.index[around[np.flatnonzero(apart <= apart.min() + 1e-9)[0]]]
     by_line = {}
     for name, line in zip(edges.index, lines, strict=True):
         forth = tuple(map(tuple, np.round(line.coords, 3)))
