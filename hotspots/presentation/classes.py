@@ -258,6 +258,20 @@ def chosen(release: Release, statistic: str | None) -> str | None:
     return statistic
 
 
+def class_words(label: str) -> str:
+    """Name a label in a table, where the legend has said the rest.
+
+    Examples
+    --------
+    >>> class_words("hot 99"), class_words("withheld"), class_words("high-low")
+    ('More – strong evidence', 'Withheld', 'High among low')
+    """
+    side, _, level = label.partition(" ")
+    if level in _STRENGTH:
+        return f"{'More' if side == 'hot' else 'Fewer'} – {_STRENGTH[level]}"
+    return (_MORAN_WORDS.get(label) or _PLAIN_WORDS[label]).partition(" – ")[0]
+
+
 def strength(release: Release, statistic: str) -> str:
     """Say once for all classes what the strength of evidence means.
 

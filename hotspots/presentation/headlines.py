@@ -174,15 +174,24 @@ def _rest(kind: Family, counts: _Counts) -> list[str]:
         said = [f"{number(k)} {plural(k, 'is', 'are')} {words}" for k, words in others if k]
         out += [f"{listed(said)}."] if said else []
     elif counts.sign("cold"):
-        k = counts.sign("cold")
-        out.append(f"In {counted(k, 'area')} there are fewer." if kind in ("excess", "hot_cold")
-                   else f"Around {counted(k, 'area')} there are fewer.")  # fmt: skip
+        out.append(_fewer(kind, counts.sign("cold")))
     if counts.of(WITHHELD):
         k = counts.of(WITHHELD)
         out.append(f"{counted(k, 'area')} {plural(k, 'is', 'are')} withheld.")
     if counts.of(NOT_TESTABLE):
         out.append(f"{counted(counts.of(NOT_TESTABLE), 'area')} could not be tested.")
     return out
+
+
+def _fewer(kind: Family, k: int) -> str:
+    areas = counted(k, "area")
+    if kind == "gi_star":
+        return (
+            f"{areas} {plural(k, 'lies in a neighbourhood', 'lie in neighbourhoods')} with fewer."
+        )
+    if kind == "gi":
+        return f"{areas} {plural(k, 'has', 'have')} neighbours with fewer."
+    return f"In {areas} there are fewer."
 
 
 def _nothing_tested(release: Release, counts: _Counts) -> str:

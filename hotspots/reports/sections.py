@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from hotspots.disclosure.release import InternalRelease, PublicRelease
-from hotspots.presentation.classes import classes_of, drawn_labels, marker
+from hotspots.presentation.classes import class_words, drawn_labels, family, marker
 from hotspots.presentation.figures import NUMBERED, figure_svg
 from hotspots.presentation.formats import (
     counted,
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from hotspots.disclosure.release import Release
+    from hotspots.presentation.classes import Family
 
 LISTED = {HOT: 25, COLD: 10}
 """How many groups of each sign the report lists."""
@@ -187,17 +188,18 @@ def findings(release: Release) -> list[Finding]:
                 sentence=headline(release, name, found=found),
                 words=known.words,
                 svg=figure_svg(release, name, framed=False, found=found),
-                grids=[*_group_grids(found), *_area_grids(release, name)],
+                grids=[*_group_grids(found, family(name)), *_area_grids(release, name)],
             )
         )
     return out
 
 
-def _group_grids(found: gpd.GeoDataFrame) -> list[Grid]:
+def _group_grids(found: gpd.GeoDataFrame, kind: Family) -> list[Grid]:
     captions = {
         HOT: "Groups of touching areas with more recorded incidents",
         COLD: "Groups of touching areas with fewer recorded incidents",
     }
+    compared = "By share of residents" if kind == "excess" else "If spread evenly"
     out = []
     for sign, caption in captions.items():
         mine = found[found["sign"] == sign]
@@ -208,10 +210,7 @@ def _group_grids(found: gpd.GeoDataFrame) -> list[Grid]:
         columns = (
             Column("Group"),
             *((Column("Around"),) if named else ()),
-            *(
-                Column(title, numeric=True)
-                for title in ("Areas", "Recorded", "If spread evenly", "km²")
-            ),
+            *(Column(title, numeric=True) for title in ("Areas", "Recorded", compared, "km²")),
         )
         rows = [_group_row(str(name), row, named=named) for name, row in shown.iterrows()]
         out.append(Grid(caption, columns, rows, _left_out(mine, sign)))
@@ -244,14 +243,13 @@ def _area_grids(release: Release, name: str) -> list[Grid]:
     table = release.table
     if not isinstance(release, PublicRelease) or name != "excess" or len(table) > AREAS_LISTED:
         return []
-    words = {entry.label: entry.words for entry in classes_of(release, name)}
     named = "name" in table.columns
     columns = (
         Column("Area"),
         *((Column("Name"),) if named else ()),
         Column("Residents", numeric=True),
         Column("Recorded", numeric=True),
-        Column("By its share of residents", numeric=True),
+        Column("By share of residents", numeric=True),
         Column("Class"),
     )
     rows = [
@@ -263,7 +261,7 @@ def _area_grids(release: Release, name: str) -> list[Grid]:
             "–"
             if is_missing(row["excess_expected"])
             else number(row["excess_expected"], decimals=1),
-            words[label],
+            class_words(label),
         )
         for (unit, row), label in zip(table.iterrows(), drawn_labels(release, name), strict=True)
     ]
@@ -294,7 +292,10 @@ def _distance_grid(rows: pd.DataFrame) -> Grid:
         Column("Nearest"),
         *((Column("Over streets", numeric=True),) if over else ()),
         Column("Straight line", numeric=True),
-        *(Column(f"Within {number(float(name[7:-1]))} m", numeric=True) for name in within),
+        *(
+            Column(f"Within {number(float(name[7:-1]))}\N{NO-BREAK SPACE}m", numeric=True)
+            for name in within
+        ),
         *((Column("Note"),) if notes else ()),
     )
     records = (

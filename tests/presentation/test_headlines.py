@@ -28,7 +28,7 @@ def places(table, *names):
             (0, 1, 2, 5),
             (9,),
             f"In 2013–2016, 4 of 12 areas lie in neighbourhoods {AROUND} {MORE}; "
-            "the largest of 2 groups has 3 areas. Around 1 area there are fewer.",
+            "the largest of 2 groups has 3 areas. 1 area lies in a neighbourhood with fewer.",
         ),
         (
             (0, 1),
@@ -40,7 +40,7 @@ def places(table, *names):
             (0, 3),
             (5, 8),
             f"In 2013–2016, 2 of 12 areas lie in neighbourhoods {AROUND} {MORE}; "
-            "the largest of 2 groups, 2 alike, have 1 area each. Around 2 areas there are fewer.",
+            "the largest of 2 groups, 2 alike, have 1 area each. 2 areas lie in neighbourhoods with fewer.",
         ),
     ],
 )
@@ -80,11 +80,12 @@ def test_neighbourhoods_are_those_of_the_method(
 
 
 def test_gi_leaves_the_area_itself_out(internal, label, make_grid):
-    table = label(make_grid(4), "gi", {0: "hot 95", 2: "hot 95"})
+    table = label(make_grid(4), "gi", {0: "hot 95", 2: "hot 95", 3: "cold 95"})
     assert headline(internal(table)).startswith(
         "In 2013–2016, 2 of 4 areas have neighbours (those touching it, without the area itself) "
         f"{MORE}"
     )
+    assert headline(internal(table)).endswith(" 1 area has neighbours with fewer.")
 
 
 def test_local_moran_has_words_for_each_class(internal, label, make_grid):

@@ -52,8 +52,9 @@ def row(statistic, count, observed, expected, p, label):
         ),
         (
             row("gi", 12, 45.0, 20.1, 0.02, "hot 90"),
-            "12 recorded incidents here; those touching it, without this area, hold 45, where "
-            "20.1 would be expected; chance alone would give a sum this unusual about 1 time in 50.",
+            "12 recorded incidents here; those touching it, without this area, hold 45, where 20.1 "
+            "would be expected; chance alone would give a sum this unusual about 1 time in "
+            "50.",
         ),
         (
             row("scan", 12, 45.0, 20.1, 0.02, "hot 90"),
@@ -71,18 +72,18 @@ def test_each_area_in_one_sentence(table, sentence):
 @pytest.mark.parametrize(
     ("label", "sentence"),
     [
-        ("high-high", "9 recorded incidents here, above the average of 3.5 per area; its neighbours "
-         "are above it too; chance alone would give neighbours this unusual about 1 time in 100."),
-        ("high-low", "9 recorded incidents here, above the average of 3.5 per area; its neighbours "
-         "are below it; chance alone would give neighbours this unusual about 1 time in 100."),
-        ("not significant", "9 recorded incidents here, above the average of 3.5 per area; chance "
-         "alone would give neighbours this unusual about 1 time in 100."),
+        ("high-high", "above the average of 3.5 per area; its neighbours are above it too; "),
+        ("high-low", "above the average of 3.5 per area; its neighbours are below it; "),
+        ("not significant", "above the average of 3.5 per area; "),
     ],
 )  # fmt: skip
 def test_local_moran_compares_with_the_average(label, sentence):
     table = pd.concat([row("local_moran", 9, 1.0, 0.0, 0.01, label),
                        row("local_moran", -2, 1.0, 0.0, 0.01, "low-low")])  # fmt: skip
-    assert unit_sentences(table, "local_moran")[0] == sentence
+    assert unit_sentences(table, "local_moran")[0] == (
+        f"9 recorded incidents here, {sentence}chance alone would give neighbours this unusual "
+        "about 1 time in 100."
+    )
     assert unit_sentences(table, "local_moran")[1].startswith("−2 recorded incidents here, below")
 
 
