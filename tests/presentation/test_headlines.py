@@ -40,7 +40,8 @@ def places(table, *names):
             (0, 3),
             (5, 8),
             f"In 2013–2016, 2 of 12 areas lie in neighbourhoods {AROUND} {MORE}; "
-            "the largest of 2 groups, 2 alike, have 1 area each. 2 areas lie in neighbourhoods with fewer.",
+            "the largest of 2 groups, 2 alike, have 1 area each. "
+            "2 areas lie in neighbourhoods with fewer.",
         ),
     ],
 )
