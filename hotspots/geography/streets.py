@@ -13,7 +13,7 @@ import pandas as pd
 import shapely
 from scipy.sparse import csr_array
 
-from hotspots.crs import parse_crs, require_metric, utm_crs
+from hotspots.crs import parse_crs, require_metric, require_same_crs, utm_crs
 from hotspots.errors import StreetError, faults
 from hotspots.geography.streetfiles import read_street_file
 
@@ -76,6 +76,7 @@ class Streets:
     def __post_init__(self) -> None:
         require_metric(self.nodes, what="street nodes")
         require_metric(self.edges, what="street edges")
+        require_same_crs(self.nodes, self.edges, what="street nodes and edges")
         found = list(_faults(self))
         if found:
             raise StreetError(faults("streets", found))
@@ -186,6 +187,10 @@ def _file_faults(content: StreetFile) -> Iterator[str]:
             f"{int(nowhere.sum())} of {len(nowhere)} nodes have no x and y, first {first!r}; "
             "is this a street network?"
         )
+    elif content.crs and parse_crs(content.crs, what="streets").is_geographic:
+        strays = int(((content.nodes["x"].abs() > 180) | (content.nodes["y"].abs() > 90)).sum())
+        if strays:
+            yield f"{strays} nodes lie outside any degrees, though its crs says degrees; correct it"
     if not len(content.edges):
         yield "no streets in it; check the file's extent, or how it was filtered"
         return

@@ -164,6 +164,14 @@ NO_STREETS = "no streets in it; check the file's extent, or how it was filtered"
 LOST = "1 edges lead from or to a node that is not there, first 'back'; add it or drop them"
 
 
+def in_metres():
+    """Coordinates in metres under a CRS in degrees."""
+    made = graph()
+    for _, node in made.nodes(data=True):
+        node |= {"x": "425000.5", "y": "4765000.5"}
+    return made
+
+
 def several(*faults):
     return "\n".join([f"{len(faults)} faults", *(f"  - {fault}" for fault in faults)])
 
@@ -182,6 +190,10 @@ def several(*faults):
         (
             nx.karate_club_graph(),
             several(NO_CRS, "34 of 34 nodes have no x and y, first 0; is this a street network?"),
+        ),
+        (
+            in_metres(),
+            "3 nodes lie outside any degrees, though its crs says degrees; correct it",
         ),
         (graph(length=[None, None, None]), f"no edge has a length; {ADD}"),
         (graph(length=["nan", 81.5, "inf"]), f"2 edges have no length, first 0; {ADD}"),
@@ -298,6 +310,8 @@ def test_tables_in_degrees():
         Streets(nodes.to_crs(4326), edges)
     with pytest.raises(CRSError, match="street edges"):
         Streets(nodes, edges.to_crs(4326))
+    with pytest.raises(CRSError, match="street nodes and edges"):
+        Streets(nodes, edges.to_crs(32617))
 
 
 def test_milwaukee_is_what_osmnx_reads(shared_data, tmp_path):
