@@ -15,6 +15,8 @@ DOCUMENT: Mapping[str, str] = MappingProxyType(
         "skip_map": "Skip to the map",
         "skip_list": "Skip to the list of hot and cold areas",
         "on_page": "On this page",
+        "handling": "Handling",
+        "stage": "Map",
         "map": (
             "Map. Arrow keys move it, plus and minus zoom, Enter describes the place in the "
             "middle. Everything on it is also in the lists below."

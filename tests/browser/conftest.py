@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import gzip
-import json
-import re
 from datetime import UTC, date, datetime
 
 import geopandas as gpd
@@ -150,18 +146,14 @@ def opened(offline_page, tmp_path):
         if prepare:
             prepare(made)
         made.save(tmp_path / "map.html")
-        return visit(tmp_path / "map.html", width, height)
-
-    def visit(path, width=1280, height=800):
         page = offline_page
         page.on("console", lambda message: page.complaints.append(message.text))
         page.set_viewport_size({"width": width, "height": height})
-        page.goto(path.as_uri())
+        page.goto((tmp_path / "map.html").as_uri())
         page.wait_for_selector(READY)
         settle(page)
         return page
 
-    go.visit = visit
     yield go
     assert offline_page.outgoing == []
     assert offline_page.complaints == []
@@ -202,14 +194,3 @@ def click_at():
         page.mouse.click(*at)
 
     return click
-
-
-@pytest.fixture
-def data_of():
-    """Read the data block of a saved page."""
-
-    def read(path):
-        block = re.search(r'id="hotspots-data">([^<]*)</script>', path.read_text("utf-8"))[1]
-        return json.loads(gzip.decompress(base64.b64decode(block)))
-
-    return read

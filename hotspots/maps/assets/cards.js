@@ -10,7 +10,7 @@ class Cards {
 
   /** One popup entry: heading, class, sentence, and figures folded away. */
   card({ heading, chip, sentence, figures, fold }) {
-    const card = make("section", { class: "card", children: [make("h3", { words: heading })] });
+    const card = make("section", { class: "card", children: [make("h2", { words: heading })] });
     if (chip) make("p", { parent: card, class: "chip", words: chip });
     if (sentence) make("p", { parent: card, class: "sentence", words: sentence });
     if (figures?.length) {
@@ -51,7 +51,7 @@ class Cards {
     }
     // what is unfolded must be scrolled into view, and `toggle` does not bubble
     content.addEventListener("toggle", () => this.popup?.update(), { capture: true });
-    this.popup = L.popup({ maxWidth: 330, minWidth: 230, maxHeight: 320, autoPanPadding: [20, 20] })
+    this.popup = L.popup({ maxWidth: 330, minWidth: 230, maxHeight: 380, autoPanPadding: [20, 20] })
       .setLatLng(toLatLng(at)).setContent(content);
     this.map.openPopup(this.popup);
     this.from = from;

@@ -21,6 +21,8 @@ class Content {
     this.lines = this.units.lines;
     this.headings = this.units.heading;
     this.units = decodeShapes(this.units.shapes);
+    // how large a usual area is, in world units
+    this.across = Math.sqrt(median(this.units.map(({ box }) => (box[2] - box[0]) * (box[3] - box[1]))));
     this.boundary = this.boundary ? decodeShapes(this.boundary) : [];
     for (const statistic of this.statistics) {
       statistic.outlines = decodeShapes(statistic.outlines);

@@ -233,3 +233,7 @@ class Room {
 function between(low, value, high) {
   return Math.max(low, Math.min(high, value));
 }
+
+function median(values) {
+  return values.sort((a, b) => a - b)[values.length >> 1] ?? 0;
+}

@@ -8,6 +8,7 @@ const STYLE = {
   place: { line: "#c9c5bb" },
 };
 const DISTANCES_FROM_ZOOM = 13.5; // street distances are written on lines from here
+const BORDERS_FROM_PIXELS = 22; // areas at least this large get a border
 const LABEL_FROM_HOME = 52; // pixels along the line
 
 class Picture {
@@ -55,9 +56,21 @@ class Picture {
 
   paint_evidence(ctx, view) {
     this.paintClasses(ctx, view, false);
+    this.paintBorders(ctx, view);
     ctx.globalAlpha = 0.8; // water lies over the areas, so that shores and rivers can be followed
     this.paintBase(ctx, view, "water");
     ctx.globalAlpha = 1;
+  }
+
+  /** White lines between areas of one colour, once they are large on the screen. */
+  paintBorders(ctx, view) {
+    const { statistic, lines, across } = this.content;
+    if (lines || across * view.scale < BORDERS_FROM_PIXELS) return;
+    const width = between(0.9, (across * view.scale) / 60, 2);
+    statistic.classes.forEach(({ quiet }, label) => {
+      if (quiet) return;
+      strokeShapes(ctx, view, statistic.members[label], "rgb(255 255 255 / 0.7)", width, { closed: true });
+    });
   }
 
   paintBase(ctx, view, kind) {
