@@ -24,7 +24,7 @@ from hotspots.presentation.sentences import (
     headline,
     unit_sentences,
 )
-from hotspots.schema import KINDS, NOT_SIGNIFICANT, NOT_TESTABLE
+from hotspots.schema import FACILITIES, KINDS, NOT_SIGNIFICANT, NOT_TESTABLE, validate
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -292,6 +292,7 @@ def _facilities(release: Release, decimals: int) -> dict[str, Any]:
     if not isinstance(release, InternalRelease) or release.facilities is None:
         return {"kinds": [], "facilities": [], "links": []}
     table = release.facilities
+    validate(table, FACILITIES)
     present = table["kind"].astype(str)
     order = [kind for kind in (*KINDS, *sorted(set(present) - set(KINDS))) if kind in set(present)]
     kinds = [{**vars(marker(kind)), "n": int((present == kind).sum())} for kind in order]

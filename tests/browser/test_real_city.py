@@ -16,7 +16,7 @@ UTM = "EPSG:32616"
 
 @pytest.fixture
 def city(shared_data):
-    """Milwaukee in squares of 250 m, labelled by count alone; the statistics have tests of their own."""
+    """Milwaukee in squares of 250 m, labelled by count alone; statistics are tested elsewhere."""
     folder = shared_data / "milwaukee"
     layers = {
         kind: gpd.read_file(folder / "geography.gpkg", layer=layer).to_crs(UTM)

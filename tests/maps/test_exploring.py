@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from hotspots.disclosure.release import Context, InternalRelease
-from hotspots.errors import DisclosureError, InputError
+from hotspots.errors import DisclosureError, InputError, SchemaError
 from hotspots.maps.exploring import explore
 
 
@@ -28,6 +28,11 @@ def test_a_release_is_shown_as_it_is(public, internal):
     assert explore(public).release is public
     with pytest.raises(InputError, match="brings its own"):
         explore(internal, context=Context())
+
+
+def test_facilities_must_keep_their_contract(table, facilities, page_of):
+    with pytest.raises(SchemaError, match="no column 'kind'"):
+        page_of(explore(table, facilities=facilities.drop(columns="kind")))
 
 
 def test_single_places_are_refused(facilities):
