@@ -28,8 +28,11 @@ from .maps.exploring import explore as explore
 from .maps.page import HotspotMap as HotspotMap
 from .maps.page import hotspot_map as hotspot_map
 from .presentation.figures import plot as plot
+from .presentation.groups import groups as groups
+from .presentation.sentences import headline as headline
 from .reports.report import report_html as report_html
 from .reports.report import write_report as write_report
+from .reports.tables import write_proximity as write_proximity
 from .reports.tables import write_public_areas as write_public_areas
 from .reports.tables import write_results as write_results
 from .schema import Table as Table
@@ -67,6 +70,8 @@ __all__ = [
     "general_g",
     "gi",
     "gi_star",
+    "groups",
+    "headline",
     "hexagons",
     "hotspot_map",
     "local_moran",
@@ -90,6 +95,7 @@ __all__ = [
     "sample_study",
     "snap",
     "squares",
+    "write_proximity",
     "write_public_areas",
     "write_report",
     "write_results",

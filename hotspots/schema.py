@@ -247,7 +247,8 @@ def _table_faults(table: gpd.GeoDataFrame, schema: TableSchema) -> list[str]:
     found += [f"no column {column!r}" for column in schema.required if column not in table.columns]
     if not table.index.is_unique:
         repeated = table.index[table.index.duplicated()]
-        found.append(f"{len(repeated)} ids stand more than once, the first is {repeated[0]!r}")
+        first = repeated.tolist()[0]
+        found.append(f"{len(repeated)} ids stand more than once, the first is {first!r}")
     if "geometry" in table.columns:
         found += _geometry_faults(table, schema)
     return found
@@ -264,7 +265,7 @@ def _geometry_faults(table: gpd.GeoDataFrame, schema: TableSchema) -> list[str]:
     if wrong.any():
         allowed = " or ".join(schema.geometry_types)
         found.append(
-            f"{int(wrong.sum())} geometries are not {allowed}, first id {table.index[wrong][0]!r}"
+            f"{int(wrong.sum())} geometries are not {allowed}, first id {table.index[wrong].tolist()[0]!r}"
         )
     return found
 
