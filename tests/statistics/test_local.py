@@ -207,7 +207,9 @@ def test_order_of_units_does_not_matter(grid, statistic, seed):
     expected = statistic(values, graph, n_permutations=4999, rng=1)
     pd.testing.assert_frame_equal(back[NUMBERS[:3]], expected[NUMBERS[:3]])
     p = expected["p_value"]
-    assert np.all(np.abs(back["p_value"] - p) <= 6 * np.sqrt(4 * p * (1 - p / 2) / 4999) + 0.002)
+    pd.testing.assert_series_equal(back["p_value"].isna(), p.isna())  # a value at the mean
+    apart = (back["p_value"] - p).abs() - 6 * np.sqrt(4 * p * (1 - p / 2) / 4999)
+    assert apart.dropna().le(0.002).all()
 
 
 @settings(max_examples=25, deadline=None)
