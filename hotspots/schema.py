@@ -264,9 +264,8 @@ def _geometry_faults(table: gpd.GeoDataFrame, schema: TableSchema) -> list[str]:
     wrong = ~empty & ~table.geometry.geom_type.isin(schema.geometry_types)
     if wrong.any():
         allowed = " or ".join(schema.geometry_types)
-        found.append(
-            f"{int(wrong.sum())} geometries are not {allowed}, first id {table.index[wrong].tolist()[0]!r}"
-        )
+        first = table.index[wrong].tolist()[0]
+        found.append(f"{int(wrong.sum())} geometries are not {allowed}, first id {first!r}")
     return found
 
 
