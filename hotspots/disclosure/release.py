@@ -67,7 +67,7 @@ class Context:
     made: datetime = field(default_factory=lambda: datetime.now(UTC))
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Release:
     """A table that may leave, through one of the two profiles.
 
@@ -98,7 +98,7 @@ class Release:
         return statistics_in(self.table)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class InternalRelease(Release):
     """For named agency staff: exact counts, statistics, facilities, distances.
 
@@ -129,7 +129,7 @@ class InternalRelease(Release):
         return "internal"
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class PublicRelease(Release):
     """For anyone: areas large enough, counts that pass every rule, classes of excess.
 

@@ -107,6 +107,8 @@ def _sorted(release: Release) -> Release:
     from dataclasses import replace
 
     ids = pd.Series(release.table.index.astype(str), index=range(len(release.table)))
+    if ids.is_monotonic_increasing:
+        return release
     return replace(release, table=release.table.iloc[ids.sort_values(kind="stable").index])
 
 
@@ -128,7 +130,7 @@ def _statistic(release: Release, name: str, shown: Sequence[str]) -> dict[str, A
     alike = [other for other in shown if method(other).name == title]
     return {
         "title": title if len(alike) == 1 else f"{title} ({name})",
-        "headline": headline(release, name),
+        "headline": headline(release, name, found=found),
         "classes": [
             {
                 "words": entry.words,

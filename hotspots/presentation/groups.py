@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 import geopandas as gpd
 import numpy as np
@@ -31,6 +32,9 @@ SIGNS = {
 
 TOUCHING_M = 0.01
 """Shapes closer than this touch: clipping leaves gaps of rounding between neighbours."""
+
+_FOUND: WeakKeyDictionary[Release, dict[str, gpd.GeoDataFrame]] = WeakKeyDictionary()
+"""Groups already found: map, list, picture and report of one release ask for the same ones."""
 
 COLUMNS = ("sign", "n_units", "units", "count", "expected", "area_km2", "place")
 
@@ -72,8 +76,17 @@ def groups(release: Release | gpd.GeoDataFrame, statistic: str) -> gpd.GeoDataFr
     {'1': {'n_units': 1, 'count': 5.0, 'expected': 3.0, 'area_km2': 1.0},
      '2': {'n_units': 1, 'count': 3.0, 'expected': 3.0, 'area_km2': 1.0}}
     """
-    table = release.table if isinstance(release, Release) else release
-    basemap = release.context.basemap if isinstance(release, Release) else {}
+    if not isinstance(release, Release):
+        return _groups(release, statistic, {})
+    found = _FOUND.setdefault(release, {})
+    if statistic not in found:
+        found[statistic] = _groups(release.table, statistic, release.context.basemap)
+    return found[statistic].copy()
+
+
+def _groups(
+    table: gpd.GeoDataFrame, statistic: str, basemap: Mapping[str, gpd.GeoDataFrame]
+) -> gpd.GeoDataFrame:
     signs = table[f"{statistic}_label"].astype(str).map(SIGNS)
     units = table.loc[signs.notna()]
     if units.empty:

@@ -198,12 +198,13 @@ def _spoken(rows: pd.DataFrame) -> pd.DataFrame:
 def _rounded(shapes: gpd.GeoSeries) -> list[Any]:
     """Round to four decimals, stay valid, and run counter-clockwise around each polygon."""
     coarse = shapely.set_precision(shapes.to_numpy(), 10.0**-DECIMALS)
-    return list(shapely.reverse(shapely.normalize(coarse)))
+    rounded = shapely.transform(coarse, lambda degrees: degrees.round(DECIMALS))
+    return list(shapely.reverse(shapely.normalize(rounded)))
 
 
 def _feature(properties: dict[Any, Any], shape: Any) -> str:
     known = {str(name): _json_value(value) for name, value in properties.items()}
-    geometry = None if shape.is_empty else _rounded_numbers(mapping(shape))
+    geometry = None if shape.is_empty else mapping(shape)
     feature = {
         "type": "Feature",
         "id": str(properties["unit_id"]),
@@ -218,10 +219,3 @@ def _json_value(value: Any) -> Any:
         return None
     return value.item() if isinstance(value, np.generic) else value
 
-
-def _rounded_numbers(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {name: _rounded_numbers(one) for name, one in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_rounded_numbers(one) for one in value]
-    return round(value, DECIMALS) if isinstance(value, float) else value

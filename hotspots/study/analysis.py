@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from hotspots.study.progress import Steps
 
 OUTSIDE = "outside every unit"
-MAX_GLOBAL = 9999
+MAX_GLOBAL = 999
 """Permutations of a global test: one test needs no finer p-value."""
 
 LOCAL = {"gi_star": gi_star, "gi": gi, "local_moran": local_moran}
