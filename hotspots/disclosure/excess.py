@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy.special import bdtr, bdtrc
 
 from hotspots.inference.labels import hot_cold_labels
 from hotspots.inference.multiple import adjust
@@ -62,9 +62,9 @@ def excess(counts: pd.Series, population: pd.Series) -> pd.DataFrame:
         return out
     observed = out.loc[known, "statistic"].to_numpy(dtype=float)
     residents = population[known].to_numpy(dtype=float)
-    n, share = observed.sum(), residents / residents.sum()
-    low: NDArray[np.float64] = stats.binom.cdf(observed, n, share)
-    high: NDArray[np.float64] = stats.binom.sf(observed - 1, n, share)
+    n, share = int(observed.sum()), residents / residents.sum()
+    low: NDArray[np.float64] = bdtr(observed, n, share)
+    high: NDArray[np.float64] = bdtrc(observed - 1, n, share)
     p = np.minimum(1.0, 2 * np.minimum(low, high))
     q = adjust(p)
     expected = n * share
