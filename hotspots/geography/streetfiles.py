@@ -7,7 +7,6 @@ import gzip
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Any, cast
 from xml.etree.ElementTree import ParseError, iterparse
-from xml.parsers import expat
 from xml.sax import SAXException
 
 import numpy as np
@@ -19,6 +18,7 @@ from hotspots.errors import StreetError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
+    from xml.etree.ElementTree import Element
 
     from numpy.typing import NDArray
 
@@ -28,9 +28,10 @@ STREET_TYPES = frozenset(
      "living_street", "road"}
 )  # fmt: skip
 READING_ERRORS = (
-    ParseError, expat.ExpatError, SAXException, EOFError, OSError, KeyError, ValueError,
-    StopIteration, shapely.errors.GEOSException,
+    ParseError, SAXException, EOFError, OSError, KeyError, ValueError, StopIteration,
+    shapely.errors.GEOSException,
 )  # fmt: skip
+WANTED = frozenset({"x", "y", "length", "geometry", "crs"})
 UNREADABLE = "cannot be read as a street network; give GraphML or OSM XML, plain, .gz or .bz2"
 
 
@@ -81,7 +82,7 @@ def read_street_file(path: Path) -> StreetFile:
             return _read_osm(path)
         if kind == "graphml":
             with _open(path) as file:
-                return _GraphML().read(file)
+                return _read_graphml(file)
     except READING_ERRORS as error:
         message = f"{path}: {UNREADABLE} ({type(error).__name__})"
         raise StreetError(message) from None
@@ -104,59 +105,37 @@ def _root(file: IO[bytes]) -> str:
     return str(root.tag).rpartition("}")[2]
 
 
-class _GraphML:
-    """Takes from GraphML the attributes that distances need, and skips the others.
+def _read_graphml(file: IO[bytes]) -> StreetFile:
+    """Take from GraphML the attributes that distances need, and skip the others.
 
-    osmnx's own reader needs ten times as long, most of it for what is skipped here. Expat itself
-    stops entities that grow without end.
+    osmnx's own reader needs ten times as long, most of it for what is skipped here.
     """
-
-    WANTED = frozenset({"x", "y", "length", "geometry", "crs"})
-
-    def __init__(self) -> None:
-        self.fields: dict[str, str] = {}
-        self.about: dict[str, str] = {}
-        self.nodes: dict[str, dict[str, str]] = {}
-        self.edges: list[dict[str, str]] = []
-        self._owner = self.about
-        self._field: str | None = None
-        self._text: list[str] = []
-
-    def read(self, file: IO[bytes]) -> StreetFile:
-        """Read a whole file."""
-        parser = expat.ParserCreate()
-        parser.buffer_text = True
-        parser.StartElementHandler = self._start
-        parser.EndElementHandler = self._end
-        parser.CharacterDataHandler = self._characters
-        parser.ParseFile(file)
-        both_ways = self.about.get("edgedefault") == "undirected"
-        return _street_file(self.nodes, self.edges, self.about.get("crs"), both_ways=both_ways)
-
-    def _start(self, tag: str, attributes: dict[str, str]) -> None:
-        if tag == "data":
-            self._field = self.fields.get(attributes["key"])
-            self._text = []
-        elif tag == "edge":
-            self._owner = {"u": attributes["source"], "v": attributes["target"]}
-            self.edges.append(self._owner)
+    wanted: dict[str | None, str] = {}
+    about: dict[str, str] = {}
+    nodes: dict[str, dict[str, str]] = {}
+    edges: list[dict[str, str]] = []
+    for _, element in iterparse(file):  # noqa: S314  # expat stops entities that grow without end
+        tag = element.tag.rpartition("}")[2]
+        if tag == "key" and element.get("attr.name") in WANTED:
+            wanted[element.attrib["id"]] = element.attrib["attr.name"]
         elif tag == "node":
-            self._owner = self.nodes.setdefault(attributes["id"], {})
-        elif tag == "key" and attributes.get("attr.name") in self.WANTED:
-            self.fields[attributes["id"]] = attributes["attr.name"]
+            nodes.setdefault(element.attrib["id"], {}).update(_data(element, wanted))
+            element.clear()
+        elif tag == "edge":
+            ends = {"u": element.attrib["source"], "v": element.attrib["target"]}
+            edges.append(ends | _data(element, wanted))
+            element.clear()
         elif tag == "graph":
-            self.about.update(attributes)
+            about.update(element.attrib | _data(element, wanted))
+    both_ways = about.get("edgedefault") == "undirected"
+    return _street_file(nodes, edges, about.get("crs"), both_ways=both_ways)
 
-    def _characters(self, text: str) -> None:
-        if self._field is not None:
-            self._text.append(text)
 
-    def _end(self, tag: str) -> None:
-        if tag == "data" and self._field is not None:
-            self._owner[self._field] = "".join(self._text)
-            self._field = None
-        elif tag in {"edge", "node"}:
-            self._owner = self.about
+def _data(element: Element, wanted: dict[str | None, str]) -> dict[str, str]:
+    """Read the ``<data>`` of a node, an edge or the graph."""
+    return {
+        wanted[item.get("key")]: item.text or "" for item in element if item.get("key") in wanted
+    }
 
 
 def _street_file(

@@ -78,10 +78,8 @@ def add_shapes(ax: Axes, shapes: NDArray[np.object_], **style: Any) -> None:
     lines = parts[np.isin(shapely.get_type_id(parts), (1, 2))]
     heavy = bool(shapely.get_num_coordinates(parts).sum() > RASTER_VERTICES)
     if len(areas):
-        paths = [_path(polygon) for polygon in areas]
-        ax.add_collection(
-            PathCollection(paths, clip_on=True, rasterized=heavy, **style), autolim=False
-        )
+        paths = PathCollection([_path(areas)], clip_on=True, rasterized=heavy, **style)
+        ax.add_collection(paths, autolim=False)
     if len(lines):
         colour = style["edgecolor"]
         width = max(float(str(style.get("linewidth", 0.5))), 0.3)
@@ -91,12 +89,16 @@ def add_shapes(ax: Axes, shapes: NDArray[np.object_], **style: Any) -> None:
         )
 
 
-def _path(polygon: shapely.Polygon) -> Path:
+def _path(areas: NDArray[np.object_]) -> Path:
+    """Draw all areas in one path; holes run the other way round and stay empty."""
     from matplotlib.path import Path
 
-    oriented = shapely.normalize(polygon)  # holes run the other way round and stay empty
-    rings = (shapely.get_coordinates(ring) for ring in shapely.get_rings(oriented))
-    return Path.make_compound_path(*(Path(ring, closed=True) for ring in rings))
+    oriented = shapely.orient_polygons(areas)
+    points, ring = shapely.get_coordinates(shapely.get_rings(oriented), return_index=True)
+    codes = np.full(len(points), Path.LINETO, dtype=Path.code_type)
+    codes[np.flatnonzero(np.diff(ring, prepend=-1))] = Path.MOVETO
+    codes[np.flatnonzero(np.diff(ring, append=-1))] = Path.CLOSEPOLY
+    return Path(points, codes)
 
 
 def write(ax: Axes, x: float, y: float, text: str, **style: Any) -> None:

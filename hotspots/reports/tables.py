@@ -218,4 +218,3 @@ def _json_value(value: Any) -> Any:
     if value is None or value is pd.NA or value != value:  # noqa: PLR0124 - NaN
         return None
     return value.item() if isinstance(value, np.generic) else value
-
