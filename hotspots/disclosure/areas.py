@@ -31,8 +31,7 @@ def public_areas(
 
     With `areas`, those. Otherwise, the study area is halved at the median of its residents,
     across its longer side or else the shorter, again and again while both halves pass every
-    rule. Without `population` only the whole study area is left, and it has no residents to pass
-    the rule by unless the records are open data.
+    rule. Without `population` only the whole study area is left, its residents not known.
 
     Parameters
     ----------
@@ -96,7 +95,7 @@ class _Part:
     homes: pd.DataFrame
 
     def evidence(self) -> dict[str, float]:
-        return {**evidence(self.points), "population": float(self.homes["population"].sum())}
+        return {**evidence(self.points), "population": _residents(self.homes)}
 
     def halves(self, axis: str) -> tuple[_Part, _Part] | None:
         """Cut at the median resident along `axis`, between two census areas."""
@@ -170,7 +169,7 @@ def _given(
     out = areas[[name for name in ("name",) if name in areas.columns]].copy()
     for column in rows[0]:
         out[column] = [row[column] for row in rows]
-    out["population"] = population.reindex(areas.index).fillna(0.0).astype(float)
+    out["population"] = population.reindex(areas.index).fillna(0.0 if len(homes) else np.nan)
     out = out.set_geometry(areas.geometry, crs=areas.crs)
     out.attrs = {}
     return out
@@ -180,7 +179,7 @@ def _whole(
     out: gpd.GeoDataFrame, points: pd.DataFrame, incidents: gpd.GeoDataFrame
 ) -> dict[str, float]:
     inside = locate(incidents, out).notna().to_numpy()
-    return {**evidence(points[inside]), "population": float(out["population"].sum())}
+    return {**evidence(points[inside]), "population": out["population"].sum(min_count=1)}
 
 
 def _points(incidents: gpd.GeoDataFrame) -> pd.DataFrame:
@@ -188,6 +187,11 @@ def _points(incidents: gpd.GeoDataFrame) -> pd.DataFrame:
     if "person_id" in incidents.columns:
         columns["person_id"] = incidents["person_id"].to_numpy()
     return pd.DataFrame(columns)
+
+
+def _residents(homes: pd.DataFrame) -> float:
+    """Add up residents; NaN where none are known."""
+    return float(homes["population"].sum()) if len(homes) else np.nan
 
 
 def _homes(population: gpd.GeoDataFrame | None, boundary: gpd.GeoDataFrame) -> pd.DataFrame:

@@ -7,8 +7,10 @@ from datetime import UTC, date, datetime
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal, overload
 
+import pandas as pd
+
 from hotspots.disclosure.excess import excess
-from hotspots.disclosure.rules import DEFAULT_RULES, Rules, row_passes
+from hotspots.disclosure.rules import DEFAULT_RULES, Rules, passes
 from hotspots.disclosure.suppression import published
 from hotspots.errors import DisclosureError
 from hotspots.schema import RESULT_COLUMNS, UNITS, statistics_in
@@ -17,7 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     import geopandas as gpd
-    import pandas as pd
 
     from hotspots.schema import Profile, TestResult
 
@@ -268,8 +269,8 @@ def _areas(table: gpd.GeoDataFrame, rules: Rules, context: Context) -> PublicRel
     result = excess(out["count"], out["population"])
     out["excess_expected"], out["excess_label"] = result["expected"], result["label"]
     out = out.set_geometry(table.geometry, crs=table.crs).sort_index()
-    whole = table.attrs.get("whole")
-    total = int(whole["count"]) if whole and row_passes(whole, rules) else None
+    whole = pd.DataFrame([table.attrs["whole"]] if "whole" in table.attrs else [])
+    total = int(whole["count"].iloc[0]) if len(whole) and passes(whole, rules).all() else None
     if total is None and not shown.all():
         # The sum of the withheld areas stays unknown, so nothing follows by subtraction.
         return PublicRelease(table=out, context=context, rules=rules)

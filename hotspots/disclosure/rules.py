@@ -92,6 +92,8 @@ def passes(areas: pd.DataFrame, rules: Rules) -> pd.Series:
     ----------
     areas : DataFrame, shape (n, m)
         With the columns of :data:`EVIDENCE`; ``persons`` may be missing or NaN where unknown.
+        ``population`` may be NaN for the whole study area as the only row, which then needs no
+        residents; any other area needs them.
     rules : Rules
         The thresholds.
 
@@ -118,8 +120,11 @@ def passes(areas: pd.DataFrame, rules: Rules) -> pd.Series:
             "make the areas with public_areas(incidents, boundary, population=…), "
             "or release with profile='internal'"
         )
-    columns = areas.reindex(columns=list(EVIDENCE)).astype(float).to_numpy()
-    passing = [row_passes(dict(zip(EVIDENCE, row, strict=True)), rules) for row in columns]
+    known = areas.reindex(columns=list(EVIDENCE)).astype(float)
+    if len(known) == 1:
+        known["population"] = known["population"].fillna(np.inf)
+    rows = known.to_numpy()
+    passing = [row_passes(dict(zip(EVIDENCE, row, strict=True)), rules) for row in rows]
     return pd.Series(np.array(passing, dtype=bool), index=areas.index)
 
 

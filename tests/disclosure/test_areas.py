@@ -8,6 +8,7 @@ import shapely
 from shapely import box
 
 from hotspots.disclosure.areas import public_areas
+from hotspots.disclosure.release import release
 from hotspots.disclosure.rules import DEFAULT_RULES, Rules, passes
 from hotspots.errors import CRSError
 
@@ -88,10 +89,27 @@ def test_one_address_with_more_than_half_stops_a_split():
     assert len(public_areas(incidents, city(), population=blocks())) == 1
 
 
-def test_without_population_only_the_whole_city_is_left_and_does_not_pass():
+def test_without_population_only_the_whole_city_is_published():
     areas = public_areas(people(231), city())
     assert len(areas) == 1
-    assert not passes(areas, DEFAULT_RULES).any()
+    assert areas["population"].isna().all()
+    out = release(areas)
+    assert out.table["count"].tolist() == [231]
+    assert out.total == 231
+    few = release(public_areas(people(10), city()))
+    assert few.withheld.all()
+    assert few.total is None
+
+
+def test_given_areas_without_population_are_withheld_and_the_whole_is_published():
+    districts = gpd.GeoDataFrame(
+        geometry=[box(0, 0, 2000, 2000), box(2000, 0, 4000, 2000)],
+        index=pd.Index(["w", "e"], name="unit_id"),
+        crs=CRS,
+    )
+    out = release(public_areas(people(231), city(), areas=districts))
+    assert out.withheld.all()
+    assert out.total == 231
 
 
 def test_given_areas_keep_their_ids_and_get_their_evidence():

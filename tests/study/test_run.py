@@ -206,9 +206,9 @@ def test_a_study_without_its_optional_parts_runs(own_town, tmp_path):
     (own_town / "study.toml").write_text(text[:start] + text[units:analysis], encoding="utf-8")
     done = run(read_study(own_town / "study.toml"), tmp_path / "out", **STATED)
     assert "internal/CONFIDENTIAL-proximity.csv" not in files(tmp_path / "out")
-    # Without residents no area passes, not even the whole town.
-    assert done.public.withheld.all()
-    assert done.public.total is None
+    # Without residents only the whole town is published.
+    assert len(done.public.table) == 1
+    assert done.public.total == 300
 
 
 def test_without_streets_distances_are_straight_only(own_town, tmp_path):
