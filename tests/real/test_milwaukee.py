@@ -5,6 +5,7 @@ distances by networkx on a street graph split at every point.
 """
 
 import json
+from pathlib import Path
 
 import esda
 import geopandas as gpd
@@ -17,61 +18,8 @@ from libpysal.graph import Graph
 from hotspots.study.file import read_study
 from hotspots.study.run import run
 
-STUDY = """
-[study]
-name = "Milwaukee 2013-2016"
-format = 1
-boundary = {{ path = "geography.gpkg", layer = "city_limits" }}
-period = ["2013-01-01", "2016-12-31"]
-
-[incidents]
-path = "incidents_2013_2016.csv.gz"
-crs = "EPSG:32054"
-columns = {{ incident_id = "id", time = "datetime", x = "x", y = "y", category = "offense" }}
-{incidents}
-
-[[facilities]]
-kind = "group_home"
-path = "group_homes_SYNTHETIC.csv"
-crs = "EPSG:32054"
-columns = {{ facility_id = "home_id", x = "x", y = "y", opened = "opened", closed = "closed" }}
-
-[[facilities]]
-kind = "hotel"
-path = "hotels.csv"
-crs = "EPSG:32054"
-columns = {{ facility_id = "hotel_id", x = "x", y = "y" }}
-
-[[facilities]]
-kind = "trap_house"
-path = "trap_houses_SYNTHETIC.csv"
-crs = "EPSG:32054"
-columns = {{ facility_id = "site_id", x = "x", y = "y" }}
-
-[streets]
-path = "streets.graphml.gz"
-
-[units]
-kind = "square"
-size_m = 250
-
-[analysis]
-statistics = ["gi_star", "gi", "local_moran"]
-
-[proximity]
-from = ["group_home"]
-to = ["hotel", "trap_house"]
-within_m = [400, 800, 1600]
-
-[population]
-path = "geography.gpkg"
-layer = "blocks_2010"
-column = "pop"
-"""
-CASES = {
-    "all": 'open_data = "City of Milwaukee open data"',
-    "robberies": 'where = { category = ["ROBBERY"] }',
-}
+OPEN = 'open_data = "City of Milwaukee open data"'
+CASES = {"all": OPEN, "robberies": 'where = { category = ["ROBBERY"] }'}
 STATED = {"profile": "internal", "reason": "a test", "recipient": "the tester"}
 
 
@@ -79,7 +27,8 @@ STATED = {"profile": "internal", "reason": "a test", "recipient": "the tester"}
 def case(request, shared_data, tmp_path_factory):
     """Run the study on all incidents and on robberies; give its folder and the case's name."""
     folder = tmp_path_factory.mktemp(request.param)
-    text = STUDY.format(incidents=CASES[request.param])
+    text = Path(__file__).with_name("milwaukee.toml").read_text("utf-8")
+    text = text.replace(OPEN, CASES[request.param]).replace('["gi_star"', '["gi_star", "gi"')
     source = (shared_data / "milwaukee").as_posix()
     (folder / "study.toml").write_text(text.replace('path = "', f'path = "{source}/'), "utf-8")
     run(read_study(folder / "study.toml"), folder / "out", **STATED)
