@@ -21,7 +21,8 @@ from esda import G_Local, Moran_Local
 from libpysal.graph import Graph
 from libpysal.weights import lat2W
 
-from hotspots.statistics.local import gi_star, local_moran
+from hotspots.statistics.getis_ord import gi_star
+from hotspots.statistics.local_moran import local_moran
 
 REPEATS = 5
 

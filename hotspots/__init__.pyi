@@ -37,11 +37,11 @@ from .reports.tables import write_public_areas as write_public_areas
 from .reports.tables import write_results as write_results
 from .schema import Table as Table
 from .schema import TestResult as TestResult
+from .statistics.getis_ord import gi as gi
+from .statistics.getis_ord import gi_star as gi_star
 from .statistics.global_tests import general_g as general_g
 from .statistics.global_tests import moran as moran
-from .statistics.local import gi as gi
-from .statistics.local import gi_star as gi_star
-from .statistics.local import local_moran as local_moran
+from .statistics.local_moran import local_moran as local_moran
 from .study.file import read_study as read_study
 from .study.file import sample_study as sample_study
 from .study.model import Study as Study

@@ -10,8 +10,9 @@ from hotspots.facilities.proximity import proximity
 from hotspots.geography.counting import count, locate
 from hotspots.geography.grids import hexagons, squares
 from hotspots.geography.neighbours import contiguity, distance_band, nearest_neighbours
+from hotspots.statistics.getis_ord import gi, gi_star
 from hotspots.statistics.global_tests import general_g, moran
-from hotspots.statistics.local import gi, gi_star, local_moran
+from hotspots.statistics.local_moran import local_moran
 from hotspots.study.model import (
     ContiguitySection,
     DistanceBandSection,
@@ -20,7 +21,7 @@ from hotspots.study.model import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     import geopandas as gpd
     import pandas as pd
@@ -54,6 +55,8 @@ class Analysis:
         Distances between facilities.
     rows : mapping of str to RowCounts
         Rows by table, now with those in no unit set aside.
+    notes : sequence of str
+        Choices made while reading.
     """
 
     units: gpd.GeoDataFrame
@@ -61,6 +64,7 @@ class Analysis:
     inference: Mapping[str, Mapping[str, Any]]
     proximity: pd.DataFrame | None
     rows: Mapping[str, RowCounts]
+    notes: Sequence[str] = ()
 
 
 def analyse(study: Study, inputs: Inputs, steps: Steps) -> Analysis:
@@ -104,7 +108,14 @@ def analyse(study: Study, inputs: Inputs, steps: Steps) -> Analysis:
         }
     with steps("Measuring distances"):
         distances = _proximity(study, inputs)
-    return Analysis(units=units, tests=tests, inference=inference, proximity=distances, rows=rows)
+    return Analysis(
+        units=units,
+        tests=tests,
+        inference=inference,
+        proximity=distances,
+        rows=rows,
+        notes=inputs.notes,
+    )
 
 
 def _counted(study: Study, inputs: Inputs) -> tuple[gpd.GeoDataFrame, dict[str, RowCounts]]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from hotspots.errors import InputError, StudyError, faults
+from hotspots.errors import InputError, faults
 from hotspots.geography.streets import read_streets
 from hotspots.intake.facilities import read_facilities
 from hotspots.intake.incidents import read_incidents
@@ -66,6 +66,11 @@ class Inputs:
     def rows(self) -> dict[str, RowCounts]:
         """Rows read, located, used and set aside, by table."""
         return {name: table.counts for name, table in self.tables.items()}
+
+    @property
+    def notes(self) -> list[str]:
+        """Choices made while reading that a file did not settle."""
+        return [f"{name}: {note}" for name, table in self.tables.items() for note in table.notes]
 
     @property
     def quarantine(self) -> pd.DataFrame:
@@ -256,23 +261,3 @@ def _refuse_repeated(inputs: Inputs) -> None:
             )
     if found:
         raise InputError(faults("facilities", found))
-
-
-def check_period(study: Study) -> None:
-    """Refuse a period where no column of time is mapped.
-
-    Parameters
-    ----------
-    study : Study
-
-    Raises
-    ------
-    StudyError
-        If ``[study] period`` is given and ``[incidents] columns`` names no ``time``.
-    """
-    columns = study.incidents.columns
-    if study.study.period and columns and not {"time", "time_start"} & set(columns):
-        raise StudyError(
-            "[study] period is given, but [incidents] columns maps no 'time'; "
-            "map it, or leave the period out"
-        )

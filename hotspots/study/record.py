@@ -52,6 +52,7 @@ def record(
         "study": study.model_dump(by_alias=True, exclude_none=True),
         "released": dict(released),
         "rows": {name: asdict(counts) for name, counts in analysis.rows.items()},
+        "notes": list(analysis.notes),
         "inputs": dict(hashes),
         "seed": study.analysis.seed,
         "tests": {name: asdict(test) for name, test in analysis.tests.items()},

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.table import Table as Grid
 
+from hotspots.presentation.formats import counted
 from hotspots.presentation.sentences import headline
 from hotspots.schema import COLD_LABELS, HOT_LABELS, NOT_SIGNIFICANT, NOT_TESTABLE
 
@@ -31,6 +32,8 @@ def print_check(study: Study, inputs: Inputs) -> None:
     console = Console(markup=False)
     console.print(f"{study.name}: every file can be read", highlight=False)
     console.print(_rows_table(inputs.rows))
+    for note in inputs.notes:
+        console.print(note, highlight=False)
     console.print(f"Coordinates: {inputs.boundary.crs.name}", highlight=False)
     if inputs.streets is not None:
         nodes, edges = len(inputs.streets.nodes), len(inputs.streets.edges)
@@ -46,6 +49,8 @@ def print_run(done: Run) -> None:
     """
     console = Console(markup=False)
     console.print(_rows_table(done.analysis.rows))
+    for note in done.analysis.notes:
+        console.print(note, highlight=False)
     found = Grid(
         "Statistic", "Areas", "Hot or high-high", "Cold or low-low", "Other", "Not testable"
     )
@@ -85,10 +90,10 @@ def _label_counts(labels: object) -> tuple[int, int, int, int, int]:
 
 
 def _public_sentence(public: PublicRelease) -> str:
-    areas, withheld = len(public.table), int(public.withheld.sum())
+    areas = counted(len(public.table), "area")
     if public.context.open_data:
-        return f"Public: {areas:,} areas of published records, nothing withheld."
-    return f"Public: {areas} areas, {withheld} withheld."
+        return f"Public: {areas} of published records, nothing withheld."
+    return f"Public: {areas}, {int(public.withheld.sum())} withheld."
 
 
 def _number(value: float) -> str:

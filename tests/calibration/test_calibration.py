@@ -11,7 +11,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from hotspots.statistics.local import gi, gi_star, local_moran
+from hotspots.statistics.getis_ord import gi, gi_star
+from hotspots.statistics.local_moran import local_moran
 
 pytestmark = pytest.mark.filterwarnings("ignore::hotspots.errors.FewDataWarning")
 

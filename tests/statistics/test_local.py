@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from libpysal.graph import Graph
 
 from hotspots.schema import HOT_COLD_LABELS, MORAN_LABELS, RESULT_COLUMNS
-from hotspots.statistics.local import gi, gi_star, local_moran
+from hotspots.statistics.getis_ord import gi, gi_star
+from hotspots.statistics.local_moran import local_moran
 
 STATISTICS = [gi_star, gi, local_moran]
 FEW = pytest.mark.filterwarnings("ignore::hotspots.errors.FewDataWarning")
