@@ -11,12 +11,22 @@ import pandas as pd
 import shapely
 
 from hotspots.crs import require_metric, require_same_crs
-from hotspots.disclosure.rules import DEFAULT_RULES, Rules, evidence, row_passes
+from hotspots.disclosure.rules import (
+    DEFAULT_RULES,
+    Rules,
+    design_effect,
+    evidence,
+    row_passes,
+)
+from hotspots.errors import DisclosureError
 from hotspots.geography.counting import locate
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
+
+OVERLAP = 0.01
+"""Share of the smaller area: borders drawn twice may differ by less."""
 
 
 def public_areas(
@@ -54,6 +64,13 @@ def public_areas(
         where given. ``attrs["whole"]`` holds the same for the whole study area. This table is
         internal: pass it to :func:`release`.
 
+    Raises
+    ------
+    CRSError
+        If the tables lie in different systems, or not in metres.
+    DisclosureError
+        If given areas overlap.
+
     References
     ----------
     .. [1] LeFevre, K., DeWitt, D. J. & Ramakrishnan, R. (2006). Mondrian multidimensional
@@ -82,7 +99,9 @@ def public_areas(
     else:
         inside = shapely.intersects_xy(whole, points["x"], points["y"])
         out = _halved(_Part(whole, points[inside], homes), rules, boundary)
-    out.attrs["whole"] = _whole(out, points, incidents)
+    if population is None:  # the whole study area needs none; given areas cannot show theirs
+        out["population"] = np.inf if areas is None else np.nan
+    out.attrs["whole"] = _whole(out, points, incidents, residents_known=population is not None)
     return out
 
 
@@ -95,7 +114,7 @@ class _Part:
     homes: pd.DataFrame
 
     def evidence(self) -> dict[str, float]:
-        return {**evidence(self.points), "population": _residents(self.homes)}
+        return {**evidence(self.points), "population": float(self.homes["population"].sum())}
 
     def halves(self, axis: str) -> tuple[_Part, _Part] | None:
         """Cut at the median resident along `axis`, between two census areas."""
@@ -160,6 +179,7 @@ def _given(
     incidents: gpd.GeoDataFrame,
 ) -> gpd.GeoDataFrame:
     require_same_crs(incidents, areas, what="incidents and areas")
+    _refuse_overlap(areas)
     residents = locate(
         gpd.GeoDataFrame(geometry=gpd.points_from_xy(homes["x"], homes["y"]), crs=areas.crs), areas
     )
@@ -169,17 +189,41 @@ def _given(
     out = areas[[name for name in ("name",) if name in areas.columns]].copy()
     for column in rows[0]:
         out[column] = [row[column] for row in rows]
-    out["population"] = population.reindex(areas.index).fillna(0.0 if len(homes) else np.nan)
+    out["population"] = population.reindex(areas.index).fillna(0.0).astype(float)
     out = out.set_geometry(areas.geometry, crs=areas.crs)
     out.attrs = {}
     return out
 
 
 def _whole(
-    out: gpd.GeoDataFrame, points: pd.DataFrame, incidents: gpd.GeoDataFrame
+    out: gpd.GeoDataFrame,
+    points: pd.DataFrame,
+    incidents: gpd.GeoDataFrame,
+    *,
+    residents_known: bool,
 ) -> dict[str, float]:
-    inside = locate(incidents, out).notna().to_numpy()
-    return {**evidence(points[inside]), "population": out["population"].sum(min_count=1)}
+    inside = points[locate(incidents, out).notna().to_numpy()]
+    return {
+        **evidence(inside),
+        "population": float(out["population"].sum()) if residents_known else np.inf,
+        "design_effect": design_effect(inside["person_id"]) if "person_id" in inside else np.nan,
+    }
+
+
+def _refuse_overlap(areas: gpd.GeoDataFrame) -> None:
+    """Refuse areas that overlap: a count would depend on which of them comes first."""
+    shapes = areas.geometry.to_numpy()
+    first, second = areas.sindex.query(shapes, predicate="intersects")
+    first, second = first[first < second], second[first < second]
+    shared = shapely.area(shapely.intersection(shapes[first], shapes[second]))
+    smaller = np.minimum(shapely.area(shapes[first]), shapely.area(shapes[second]))
+    over = shared > OVERLAP * smaller
+    if over.any():
+        one, other = areas.index[first[over]].tolist()[0], areas.index[second[over]].tolist()[0]
+        raise DisclosureError(
+            f"public areas: {int(over.sum())} pairs overlap, the first is {one!r} and {other!r}; "
+            "give areas that lie side by side"
+        )
 
 
 def _points(incidents: gpd.GeoDataFrame) -> pd.DataFrame:
@@ -187,11 +231,6 @@ def _points(incidents: gpd.GeoDataFrame) -> pd.DataFrame:
     if "person_id" in incidents.columns:
         columns["person_id"] = incidents["person_id"].to_numpy()
     return pd.DataFrame(columns)
-
-
-def _residents(homes: pd.DataFrame) -> float:
-    """Add up residents; NaN where none are known."""
-    return float(homes["population"].sum()) if len(homes) else np.nan
 
 
 def _homes(population: gpd.GeoDataFrame | None, boundary: gpd.GeoDataFrame) -> pd.DataFrame:

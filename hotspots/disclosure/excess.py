@@ -15,13 +15,19 @@ from hotspots.schema import NOT_TESTABLE
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+WHOLE = 1e-9
+"""How near to a whole number a quotient counts as one."""
 
-def excess(counts: pd.Series, population: pd.Series) -> pd.DataFrame:
+
+def excess(counts: pd.Series, population: pd.Series, *, design_effect: float = 1.0) -> pd.DataFrame:
     """Compare published counts with shares of residents, exactly.
 
     Under constant risk, and given the sum ``N`` of the published counts, an area with share ``s``
     of the residents of the published areas has a Binomial(``N``, ``s``) count. The p-value doubles
     the smaller tail. Everything is computed from what is published, so it tells nothing more.
+
+    Several incidents of one person are not independent. Counts and ``N`` are divided by the design
+    effect before they are compared, and rounded towards what is expected.
 
     Parameters
     ----------
@@ -29,6 +35,8 @@ def excess(counts: pd.Series, population: pd.Series) -> pd.DataFrame:
         Published counts; NA where withheld.
     population : Series, shape (n,)
         Residents of each area.
+    design_effect : float
+        From :func:`hotspots.disclosure.rules.design_effect`; 1 where incidents are independent.
 
     Returns
     -------
@@ -38,7 +46,9 @@ def excess(counts: pd.Series, population: pd.Series) -> pd.DataFrame:
 
     References
     ----------
-    .. [1] Clopper, C. J. & Pearson, E. S. (1934). The use of confidence or fiducial limits
+    .. [1] Rao, J. N. K. & Scott, A. J. (1992). A simple method for the analysis of clustered
+       binary data. Biometrics 48, 577-585. https://doi.org/10.2307/2532311
+    .. [2] Clopper, C. J. & Pearson, E. S. (1934). The use of confidence or fiducial limits
        illustrated in the case of the binomial. Biometrika 26, 404-413.
        https://doi.org/10.1093/biomet/26.4.404
 
@@ -63,13 +73,26 @@ def excess(counts: pd.Series, population: pd.Series) -> pd.DataFrame:
     observed = out.loc[known, "statistic"].to_numpy(dtype=float)
     residents = population[known].to_numpy(dtype=float)
     n, share = int(observed.sum()), residents / residents.sum()
-    low: NDArray[np.float64] = bdtr(observed, n, share)
-    high: NDArray[np.float64] = bdtrc(observed - 1, n, share)
+    trials = int(n / design_effect)
+    low, high = _tails(observed / design_effect, trials, share)
     p = np.minimum(1.0, 2 * np.minimum(low, high))
     q = adjust(p)
     expected = n * share
     out.loc[known, "expected"] = expected
-    out.loc[known, "z"] = (observed - expected) / np.sqrt(n * share * (1 - share))
+    spread = np.sqrt(design_effect * n * share * (1 - share))
+    out.loc[known, "z"] = (observed - expected) / spread
     out.loc[known, "p_value"], out.loc[known, "q_value"] = p, q
     out.loc[known, "label"] = hot_cold_labels(q, upper=high < low)
     return out
+
+
+def _tails(
+    counts: NDArray[np.float64], trials: int, share: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Give both tails of counts that need not be whole, rounded towards their expectation."""
+    middle = trials * share
+    whole = np.clip(
+        np.where(counts > middle, np.floor(counts + WHOLE), np.ceil(counts - WHOLE)), 0, trials
+    )
+    low, high = bdtr(whole, trials, share), bdtrc(whole - 1, trials, share)
+    return np.asarray(low, dtype=np.float64), np.asarray(high, dtype=np.float64)

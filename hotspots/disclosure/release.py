@@ -4,16 +4,26 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal, overload
 
+import numpy as np
 import pandas as pd
 
+from hotspots.disclosure.allowed import (
+    FACILITY_COLUMNS,
+    OPEN_COLUMNS,
+    PUBLIC_COLUMNS,
+    UNIT_COLUMNS,
+    allow,
+    background,
+    distances,
+    refuse_points,
+)
 from hotspots.disclosure.excess import excess
-from hotspots.disclosure.rules import DEFAULT_RULES, Rules, passes
+from hotspots.disclosure.rules import DEFAULT_RULES, Rules, row_passes
 from hotspots.disclosure.suppression import published
 from hotspots.errors import DisclosureError
-from hotspots.schema import RESULT_COLUMNS, UNITS, statistics_in
+from hotspots.schema import statistics_in
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,16 +31,6 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
     from hotspots.schema import Profile, TestResult
-
-UNIT_COLUMNS = ("name", "count", "persons", "population", "expected_count", "baseline_count")
-"""Columns of a unit that an internal release, or one of open data, may hold beside its results."""
-
-PUBLIC_COLUMNS = ("name", "population", "count", "excess_expected", "excess_label")
-"""Columns of an area in a public release."""
-
-FACILITY_COLUMNS = ("kind", "operator_id", "capacity", "opened", "closed")
-
-_EMPTY: Mapping[str, gpd.GeoDataFrame] = MappingProxyType({})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,11 +61,18 @@ class Context:
     title: str = "Hotspots"
     period: tuple[date, date] | None = None
     boundary: gpd.GeoDataFrame | None = field(default=None, repr=False)
-    basemap: Mapping[str, gpd.GeoDataFrame] = field(default_factory=lambda: _EMPTY, repr=False)
+    basemap: Mapping[str, gpd.GeoDataFrame] = field(default_factory=dict, repr=False)
     method: Mapping[str, str] = field(default_factory=dict, repr=False)
     synthetic: bool = False
     open_data: str | None = None
     made: datetime = field(default_factory=lambda: datetime.now(UTC))
+
+    def __post_init__(self) -> None:
+        """Keep shapes and names of what is drawn behind; refuse incidents and facilities."""
+        layers = {kind: background(layer, kind) for kind, layer in self.basemap.items()}
+        object.__setattr__(self, "basemap", layers)
+        if self.boundary is not None:
+            object.__setattr__(self, "boundary", background(self.boundary, "boundary"))
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -88,10 +95,32 @@ class Release:
     context: Context = field(default_factory=Context)
     rules: Rules = DEFAULT_RULES
 
+    def __post_init__(self) -> None:
+        self.require_allowed()
+
     @property
     def profile(self) -> Profile:
         """``"internal"`` or ``"public"``."""
         raise NotImplementedError
+
+    def require_allowed(self) -> None:
+        """Refuse a table that holds what this release may not, also when it was changed since.
+
+        Raises
+        ------
+        DisclosureError
+            If there are points, or columns that are not on the allow-list.
+        """
+        refuse_points(self.table)
+        extra = set(self.table.columns) - set(self._allowed().columns)
+        if extra:
+            raise DisclosureError(
+                f"{len(extra)} columns may not be in a release with profile={self.profile!r}, "
+                f"the first is {min(map(str, extra))!r}; add columns before release(), not after"
+            )
+
+    def _allowed(self) -> gpd.GeoDataFrame:
+        return allow(self.table, UNIT_COLUMNS, results=True)
 
     @property
     def statistics(self) -> tuple[str, ...]:
@@ -137,10 +166,20 @@ class PublicRelease(Release):
     Attributes
     ----------
     total : int or None
-        Incidents in the whole study area; None where even that is withheld.
+        Incidents in the whole study area. None where an area is withheld beside published ones:
+        the withheld sum would follow, and who knows the rules could bound its parts.
+    design_effect : float or None
+        What counts were divided by before they were tested, so that several incidents of one
+        person are no evidence of their own; None where persons are not known.
     """
 
     total: int | None = None
+    design_effect: float | None = None
+
+    def _allowed(self) -> gpd.GeoDataFrame:
+        if self.context.open_data and "excess" not in self.statistics:
+            return allow(self.table, OPEN_COLUMNS, results=True)
+        return allow(self.table, PUBLIC_COLUMNS)
 
     @property
     def profile(self) -> Profile:
@@ -229,17 +268,17 @@ def release(
     >>> list(out.table.columns)
     ['count', 'geometry']
     """
-    _refuse_points(table)
+    refuse_points(table)
     context = context or Context()
     if profile == "internal":
         return InternalRelease(
-            table=_allow(table, UNIT_COLUMNS, results=True),
+            table=allow(table, UNIT_COLUMNS, results=True),
             context=context,
             rules=rules,
             reason=_stated(reason, "reason"),
             recipient=_stated(recipient, "recipient"),
-            facilities=None if facilities is None else _allow(facilities, FACILITY_COLUMNS),
-            proximity=proximity,
+            facilities=None if facilities is None else allow(facilities, FACILITY_COLUMNS),
+            proximity=None if proximity is None else distances(proximity),
             tests=dict(tests or {}),
             record=dict(record or {}),
         )
@@ -252,8 +291,12 @@ def release(
             f"a public release holds no {' and no '.join(held)}; "
             "leave it out, or release with profile='internal'"
         )
+    if rules.weaker_than(DEFAULT_RULES):
+        raise DisclosureError(
+            "the rules of a public release may be stricter than DEFAULT_RULES, not weaker"
+        )
     if context.open_data and statistics_in(table):
-        open_table = _allow(table, UNIT_COLUMNS, results=True)
+        open_table = allow(table, OPEN_COLUMNS, results=True)
         total = int(open_table["count"].sum())
         return PublicRelease(table=open_table, context=context, rules=rules, total=total)
     return _areas(table, rules, context)
@@ -264,42 +307,26 @@ def _areas(table: gpd.GeoDataFrame, rules: Rules, context: Context) -> PublicRel
     shown = published(table, rules)
     if context.open_data:
         shown = shown | True
-    out = table[[name for name in ("name", "population") if name in table.columns]].copy()
+    whole = pd.Series(table.attrs.get("whole", {}), dtype=float)
+    effect = _design_effect(table, whole)
+    out = allow(table, ("name", "population"))
+    out["population"] = table["population"].where(np.isfinite(table["population"]))
     out["count"] = table["count"].astype("Int64").where(shown)
-    result = excess(out["count"], out["population"])
+    result = excess(out["count"], out["population"], design_effect=effect or 1.0)
     out["excess_expected"], out["excess_label"] = result["expected"], result["label"]
-    out = out.set_geometry(table.geometry, crs=table.crs).sort_index()
-    whole = pd.DataFrame([table.attrs["whole"]] if "whole" in table.attrs else [])
-    total = int(whole["count"].iloc[0]) if len(whole) and passes(whole, rules).all() else None
-    if total is None and not shown.all():
-        # The sum of the withheld areas stays unknown, so nothing follows by subtraction.
-        return PublicRelease(table=out, context=context, rules=rules)
-    return PublicRelease(table=out, context=context, rules=rules, total=int(table["count"].sum()))
+    alone = not shown.any() and len(whole) > 0 and row_passes(dict(whole), rules)
+    total = int(table["count"].sum()) if shown.all() or alone else None
+    return PublicRelease(
+        table=out.sort_index(), context=context, rules=rules, total=total, design_effect=effect
+    )
 
 
-def _refuse_points(table: gpd.GeoDataFrame) -> None:
-    if table.index.name in ("incident_id", "facility_id"):
-        raise DisclosureError(
-            f"a table of single places ({table.index.name}) cannot be released; "
-            "count incidents into units first, and pass facilities=… to an internal release"
-        )
-    if table.geometry.geom_type.isin(["Point", "MultiPoint"]).any():
-        raise DisclosureError("a table of points cannot be released; count them into units first")
-    if table.index.name != UNITS.index:
-        raise DisclosureError(f"the index must be named 'unit_id', not {table.index.name!r}")
-
-
-def _allow(
-    table: gpd.GeoDataFrame, columns: tuple[str, ...], *, results: bool = False
-) -> gpd.GeoDataFrame:
-    allowed = set(columns) | {"geometry"}
-    if results:
-        allowed |= {
-            f"{name}_{column}" for name in statistics_in(table) for column in RESULT_COLUMNS
-        }
-    out = table[[column for column in table.columns if column in allowed]].copy()
-    out.attrs = {}
-    return out
+def _design_effect(table: gpd.GeoDataFrame, whole: pd.Series) -> float | None:
+    """Take the design effect from the evidence; where that is lost, suppose the largest."""
+    if "persons" not in table.columns or table["persons"].isna().all():
+        return None
+    effect = float(whole.get("design_effect", np.nan))
+    return effect if np.isfinite(effect) else float(DEFAULT_RULES.max_incidents_per_person)
 
 
 def _stated(value: str | None, what: str) -> str:

@@ -44,6 +44,16 @@ class Rules:
     max_premises_share: float = 0.5
     min_residents: int = 1000
 
+    def weaker_than(self, other: Rules) -> bool:
+        """Say whether any threshold lets through what `other` withholds."""
+        return (
+            self.k < other.k
+            or self.min_incidents < other.min_incidents
+            or self.min_premises < other.min_premises
+            or self.max_premises_share > other.max_premises_share
+            or self.min_residents < other.min_residents
+        )
+
     @property
     def min_incidents(self) -> int:
         """Least number of incidents where persons are unknown."""
@@ -85,6 +95,38 @@ def evidence(points: pd.DataFrame) -> dict[str, float]:
     }
 
 
+def design_effect(persons: pd.Series) -> float:
+    """Find how much several incidents of one person can inflate the variance of a count.
+
+    Parameters
+    ----------
+    persons : Series, shape (n,)
+        Person of each incident; a missing one is a person of its own.
+
+    Returns
+    -------
+    float
+        ``sum(k**2) / sum(k)`` over persons with `k` incidents each, as if all of a person's lay
+        in one area; rounded up to one decimal. 1 where nobody has two.
+
+    References
+    ----------
+    .. [1] Rao, J. N. K. & Scott, A. J. (1992). A simple method for the analysis of clustered
+       binary data. Biometrics 48, 577-585. https://doi.org/10.2307/2532311
+
+    Examples
+    --------
+    One person with three incidents and one with one: (9 + 1) / 4.
+
+    >>> design_effect(pd.Series(["a", "a", "a", "b"]))
+    2.5
+    """
+    each = persons.value_counts(dropna=True).to_numpy()
+    alone = int(persons.isna().sum())
+    n = each.sum() + alone
+    return float(np.ceil(10 * ((each**2).sum() + alone) / n) / 10) if n else 1.0
+
+
 def passes(areas: pd.DataFrame, rules: Rules) -> pd.Series:
     """Say of each area whether every rule holds.
 
@@ -92,8 +134,8 @@ def passes(areas: pd.DataFrame, rules: Rules) -> pd.Series:
     ----------
     areas : DataFrame, shape (n, m)
         With the columns of :data:`EVIDENCE`; ``persons`` may be missing or NaN where unknown.
-        ``population`` may be NaN for the whole study area as the only row, which then needs no
-        residents; any other area needs them.
+        ``population`` is infinite for a whole study area whose residents are not known, which
+        needs none; in any other area NaN fails.
     rules : Rules
         The thresholds.
 
@@ -120,10 +162,7 @@ def passes(areas: pd.DataFrame, rules: Rules) -> pd.Series:
             "make the areas with public_areas(incidents, boundary, population=…), "
             "or release with profile='internal'"
         )
-    known = areas.reindex(columns=list(EVIDENCE)).astype(float)
-    if len(known) == 1:
-        known["population"] = known["population"].fillna(np.inf)
-    rows = known.to_numpy()
+    rows = areas.reindex(columns=list(EVIDENCE)).astype(float).to_numpy()
     passing = [row_passes(dict(zip(EVIDENCE, row, strict=True)), rules) for row in rows]
     return pd.Series(np.array(passing, dtype=bool), index=areas.index)
 

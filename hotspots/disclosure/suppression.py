@@ -15,12 +15,13 @@ if TYPE_CHECKING:
 def published(areas: pd.DataFrame, rules: Rules) -> pd.Series:
     """Choose the areas whose number may be published.
 
-    Areas that fail a rule are withheld (primary). So that none of them follows from the total by
-    subtraction, the passing area with the fewest residents is withheld with them
-    (complementary): at least two areas are then withheld together, and their sum is that of an
-    area that passes by itself. Any of them may hold 0 to that sum, which is at least `k`. The
-    choice looks at rule outcomes and residents only, never at a withheld count, and both sorts
-    of withheld area look the same.
+    Areas that fail a rule are withheld (primary). Where others pass, the one of these with the
+    fewest residents is withheld with them (complementary), so that no withheld count follows from
+    a total that is known elsewhere: at least two areas are withheld together, with a sum of at
+    least `k`. This alone is not enough against someone who knows the rules, and with them which of
+    the two passes; a public release therefore names no total beside withheld areas. The choice
+    looks at rule outcomes and residents only, never at a withheld count, and both sorts of
+    withheld area look the same.
 
     Parameters
     ----------

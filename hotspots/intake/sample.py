@@ -45,3 +45,18 @@ def sample_study_path() -> Path:
         If the installation lacks it.
     """
     return sample_path() / "study.toml"
+
+
+def is_sample(path: Path) -> bool:
+    """Say whether a file is one of the sample study's own.
+
+    Parameters
+    ----------
+    path : Path
+        Absolute.
+
+    Returns
+    -------
+    bool
+    """
+    return path.parent in _PLACES

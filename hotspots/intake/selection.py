@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 
 WHERE = "where"
 OUTSIDE_PERIOD = "outside the period"
-_NOT_TEXT = {"geometry", "time", "time_start", "time_end", "uncertainty_m"}
+_NOT_CHOSEN = {
+    *("geometry", "time", "time_start", "time_end", "uncertainty_m"),
+    *("incident_id", "person_id"),  # what is chosen by is said on every page
+}
 
 
 @dataclass(frozen=True)
@@ -93,7 +96,7 @@ def read_where(where: Where | None, schema: TableSchema) -> dict[str, tuple[str,
     InputError
         If a name is unknown or has no value.
     """
-    known = [column for column in schema.columns if column not in _NOT_TEXT]
+    known = [column for column in schema.columns if column not in _NOT_CHOSEN]
     found: list[str] = []
     chosen: dict[str, tuple[str, ...]] = {}
     for column, values in (where or {}).items():

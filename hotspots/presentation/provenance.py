@@ -119,6 +119,11 @@ def caveats(release: Release) -> tuple[str, ...]:
         out.append(
             "Compared with residents only: people who work in an area or visit it are not counted."
         )
+    if "excess" in kinds and isinstance(release, PublicRelease) and release.design_effect is None:
+        out.append(
+            "Every incident is taken as independent: where one person or place has several, the "
+            "evidence is weaker than it looks."
+        )
     if isinstance(release, PublicRelease) and not release.context.open_data:
         out.append(
             "Withheld areas look alike whether they hold no incident, few or many; they are no "
@@ -171,13 +176,15 @@ def how_made(release: Release) -> list[tuple[str, str]]:
     context, crs = release.context, release.table.crs
     out = [("Method", _methods(release))] if release.statistics else []
     suppressed = isinstance(release, PublicRelease) and not context.open_data
-    hidden = UNIT_TERMS if suppressed else frozenset()
+    hidden = UNIT_TERMS if "excess" in release.statistics else frozenset()
     out += [(term, text) for term, text in context.method.items() if term not in hidden]
     if suppressed:
         out += [
             ("Significance", "two-sided, exact; false discovery rate by Benjamini-Hochberg"),
             ("Withheld", _rules(release.rules)),
         ]
+    if suppressed and isinstance(release, PublicRelease) and release.design_effect is not None:
+        out.append(("Repeat persons", _repeats(release.design_effect)))
     if isinstance(release, InternalRelease):
         out += list(_inference(release))
     if context.period and "Period" not in context.method:
@@ -204,6 +211,13 @@ def _rules(rules: Rules) -> str:
         f"{number(100 * rules.max_premises_share)} % of the incidents, or on fewer than "
         f"{number(rules.min_residents)} residents; and one further area, so that nothing follows "
         "by subtraction"
+    )
+
+
+def _repeats(design_effect: float) -> str:
+    return (
+        f"counts are divided by {number(design_effect, decimals=1)} before they are tested, "
+        "because several incidents of one person are not independent"
     )
 
 

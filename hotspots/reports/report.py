@@ -70,6 +70,7 @@ def report_html(release: Release) -> str:
             f"a report is made of a release, not of a {type(release).__name__}; "
             "pass the table through release(…) first"
         )
+    release.require_allowed()
     internal = isinstance(release, InternalRelease)
     style = _style(internal=internal)
     found = sections.findings(release)

@@ -132,11 +132,13 @@ def data_sentences(release: Release) -> list[str]:
 
 
 def _published(release: PublicRelease) -> list[str]:
-    out = []
-    if release.total is not None:
-        n = release.total
-        out.append(f"{counted(n, 'incident')} {plural(n, 'was', 'were')} recorded in all.")
-    withheld = int(release.withheld.sum()) if "count" in release.table.columns else 0
+    n, where = release.total, "in these areas"
+    if n is None:
+        n, where = int(release.table["count"].sum()), "in the areas shown with a number"
+    out = [f"{counted(n, 'incident')} {plural(n, 'was', 'were')} recorded {where}."]
+    withheld = int(release.withheld.sum())
+    if withheld == len(release.table) and release.total is None:
+        out = []
     if withheld:
         out.append(
             f"The {plural(withheld, 'number', 'numbers')} of {number(withheld)} of "

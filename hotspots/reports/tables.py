@@ -154,6 +154,7 @@ def _require(release: object, kind: type[InternalRelease | PublicRelease]) -> No
             if wanted == "internal"
             else f"only a {wanted} release can be written here, not a {type(release).__name__}"
         )
+    release.require_allowed()
 
 
 def _with_ids(table: pd.DataFrame) -> pd.DataFrame:

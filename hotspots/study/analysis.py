@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from hotspots.errors import InputError
@@ -59,10 +59,10 @@ class Analysis:
         Choices made while reading.
     """
 
-    units: gpd.GeoDataFrame
+    units: gpd.GeoDataFrame = field(repr=False)
     tests: Mapping[str, TestResult]
     inference: Mapping[str, Mapping[str, Any]]
-    proximity: pd.DataFrame | None
+    proximity: pd.DataFrame | None = field(repr=False)
     rows: Mapping[str, RowCounts]
     notes: Sequence[str] = ()
 

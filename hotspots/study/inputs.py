@@ -46,15 +46,15 @@ class Inputs:
         Layers drawn behind, by kind.
     """
 
-    boundary: gpd.GeoDataFrame
+    boundary: gpd.GeoDataFrame = field(repr=False)
     incidents: Table
     facilities: Mapping[str, Table] = field(default_factory=dict)
     baseline: Table | None = None
-    streets: Streets | None = None
-    population: gpd.GeoDataFrame | None = None
-    areas: gpd.GeoDataFrame | None = None
-    units: gpd.GeoDataFrame | None = None
-    basemap: Mapping[str, gpd.GeoDataFrame] = field(default_factory=dict)
+    streets: Streets | None = field(default=None, repr=False)
+    population: gpd.GeoDataFrame | None = field(default=None, repr=False)
+    areas: gpd.GeoDataFrame | None = field(default=None, repr=False)
+    units: gpd.GeoDataFrame | None = field(default=None, repr=False)
+    basemap: Mapping[str, gpd.GeoDataFrame] = field(default_factory=dict, repr=False)
 
     @property
     def tables(self) -> dict[str, Table]:
@@ -135,12 +135,16 @@ def input_hashes(study: Study) -> dict[str, str]:
     Returns
     -------
     dict of str to str
-        File name to SHA-256, in the order of the study.
+        File name, with its folder where two files share a name, to SHA-256.
     """
     hashes = {}
-    for path in dict.fromkeys(_files(study)):
+    paths = list(dict.fromkeys(_files(study)))
+    names = [path.name for path in paths]
+    for path in paths:
+        alone = names.count(path.name) == 1
         with path.open("rb") as stream:
-            hashes[path.name] = hashlib.file_digest(stream, "sha256").hexdigest()
+            digest = hashlib.file_digest(stream, "sha256").hexdigest()
+        hashes[path.name if alone else f"{path.parent.name}/{path.name}"] = digest
     return hashes
 
 

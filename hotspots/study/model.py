@@ -7,16 +7,25 @@ from pathlib import Path
 from typing import Annotated, Literal, Self
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     ConfigDict,
     Field,
-    PositiveFloat,
-    PositiveInt,
     field_validator,
     model_validator,
 )
 
+
+def _not_blank(text: str) -> str:
+    if not text.strip():
+        raise ValueError("say something")
+    return text
+
+
 Kind = Literal["group_home", "hotel", "trap_house", "other"]
+Metres = Annotated[float, Field(gt=0, strict=True)]
+Whole = Annotated[int, Field(gt=0, strict=True)]
+Name = Annotated[str, Field(min_length=1), AfterValidator(_not_blank)]
 Statistic = Literal["gi_star", "gi", "local_moran"]
 
 
@@ -43,7 +52,7 @@ class PointSource(Source):
 class StudySection(Section):
     """``[study]``: name, projection, boundary and period."""
 
-    name: Annotated[str, Field(min_length=1)]
+    name: Name
     boundary: Source
     crs: str = "auto"
     format: Literal[1] = 1
@@ -62,7 +71,7 @@ class IncidentsSection(PointSource):
     """``[incidents]``: the records whose concentration is asked about."""
 
     where: dict[str, list[str]] = Field(default_factory=dict)
-    open_data: Annotated[str, Field(min_length=1)] | None = None
+    open_data: Name | None = None
 
 
 class FacilitiesSection(PointSource):
@@ -88,7 +97,7 @@ class GridSection(Section):
     """``[units]`` of a regular grid; ``size_m`` is a side, or a hexagon's width flat to flat."""
 
     kind: Literal["square", "hex"]
-    size_m: PositiveFloat
+    size_m: Metres
 
 
 class PolygonsSection(AreasSource):
@@ -108,14 +117,14 @@ class DistanceBandSection(Section):
     """``neighbours`` within a distance."""
 
     kind: Literal["distance_band"]
-    distance_m: PositiveFloat
+    distance_m: Metres
 
 
 class NearestSection(Section):
     """``neighbours`` that are the k nearest."""
 
     kind: Literal["nearest"]
-    k: PositiveInt
+    k: Whole
 
 
 UnitsSection = Annotated[GridSection | PolygonsSection, Field(discriminator="kind")]
@@ -145,7 +154,14 @@ class ProximitySection(Section):
 
     from_: Annotated[list[Kind], Field(alias="from", min_length=1)]
     to: Annotated[list[Kind], Field(min_length=1)]
-    within_m: list[PositiveInt] = [400, 800, 1600]
+    within_m: list[Whole] = [400, 800, 1600]
+
+    @field_validator("within_m")
+    @classmethod
+    def _distinct(cls, within_m: list[int]) -> list[int]:
+        if len(set(within_m)) < len(within_m):
+            raise ValueError("a distance stands more than once")
+        return within_m
 
 
 class PopulationSection(Source):

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from hotspots.disclosure.areas import public_areas
 from hotspots.disclosure.release import InternalRelease, PublicRelease, Release, release
 from hotspots.errors import DisclosureError, InputError
+from hotspots.intake.sample import is_sample
 from hotspots.maps.page import hotspot_map
 from hotspots.reports.report import write_report
 from hotspots.reports.tables import (
@@ -61,6 +62,11 @@ class Run:
     public: PublicRelease
     internal: InternalRelease | None
 
+    @property
+    def left_over(self) -> bool:
+        """Whether internal files of an earlier run lie beside these public ones."""
+        return self.internal is None and (self.folder / "internal").is_dir()
+
 
 def run(
     study: Study,
@@ -102,7 +108,7 @@ def run(
     >>> [file.name for file in done.files][-1]  # doctest: +SKIP
     'run.json'
     """
-    if study.study.synthetic:
+    if is_sample(study.incidents.path):
         profile = "internal"
         reason, recipient = reason or SAMPLE_REASON, recipient or SAMPLE_RECIPIENT
     _refuse_unstated(profile, reason, recipient)

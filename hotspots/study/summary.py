@@ -67,6 +67,8 @@ def print_run(done: Run) -> None:
     for file in done.files:
         written.add_row(file.relative_to(done.folder).as_posix(), _number(file.stat().st_size))
     console.print(written)
+    if done.left_over:
+        console.print(f"{done.folder / 'internal'} is of an earlier run.", highlight=False)
 
 
 def _rows_table(rows: Mapping[str, RowCounts]) -> Grid:

@@ -14,9 +14,12 @@ CRS = "EPSG:32616"
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("n_incidents", [60, 300])
-def test_constant_risk_gives_no_more_false_positives_than_the_level(n_incidents):
-    """Splits stop where a half has too few persons, so they follow the incidents a little."""
+@pytest.mark.parametrize(("n_persons", "repeats"), [(60, 0.0), (300, 0.0), (231, 0.5)])
+def test_constant_risk_gives_no_more_false_positives_than_the_level(n_persons, repeats):
+    """Splits stop where a half has too few persons, so they follow the incidents a little.
+
+    With `repeats`, persons have a geometric number of incidents, all of them in one block.
+    """
     rng = np.random.default_rng(11)
     city = gpd.GeoDataFrame(geometry=[box(0, 0, 8000, 6000)], crs=CRS)
     cells = [box(x, y, x + 200, y + 200) for x in range(0, 8000, 200) for y in range(0, 6000, 200)]
@@ -25,13 +28,16 @@ def test_constant_risk_gives_no_more_false_positives_than_the_level(n_incidents)
     corner = blocks.geometry.bounds[["minx", "miny"]].to_numpy()
     p_values = []
     for _ in range(N_MAPS):
-        home = rng.choice(len(blocks), n_incidents, p=residents / residents.sum())
-        x, y = (corner[home] + rng.uniform(1, 199, (n_incidents, 2))).T
+        home = rng.choice(len(blocks), n_persons, p=residents / residents.sum())
+        person = np.repeat(np.arange(n_persons), rng.geometric(1 - repeats, n_persons))
+        x, y = (corner[home[person]] + rng.uniform(1, 199, (len(person), 2))).T
         incidents = gpd.GeoDataFrame(
-            {"person_id": np.arange(n_incidents)}, geometry=gpd.points_from_xy(x, y), crs=CRS
+            {"person_id": person}, geometry=gpd.points_from_xy(x, y), crs=CRS
         )
         areas = public_areas(incidents, city, population=blocks)
-        p_values.append(excess(areas["count"], areas["population"])["p_value"].dropna())
+        effect = areas.attrs["whole"]["design_effect"]
+        result = excess(areas["count"], areas["population"], design_effect=effect)
+        p_values.append(result["p_value"].dropna())
     p = pd.concat(p_values).to_numpy()
     assert len(p) > 5 * N_MAPS / 2
     for level in (0.1, 0.05, 0.01):

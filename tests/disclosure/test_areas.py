@@ -10,7 +10,7 @@ from shapely import box
 from hotspots.disclosure.areas import public_areas
 from hotspots.disclosure.release import release
 from hotspots.disclosure.rules import DEFAULT_RULES, Rules, passes
-from hotspots.errors import CRSError
+from hotspots.errors import CRSError, DisclosureError
 
 CRS = "EPSG:32616"
 
@@ -92,8 +92,8 @@ def test_one_address_with_more_than_half_stops_a_split():
 def test_without_population_only_the_whole_city_is_published():
     areas = public_areas(people(231), city())
     assert len(areas) == 1
-    assert areas["population"].isna().all()
     out = release(areas)
+    assert out.table["population"].isna().all()
     assert out.table["count"].tolist() == [231]
     assert out.total == 231
     few = release(public_areas(people(10), city()))
@@ -125,6 +125,30 @@ def test_given_areas_keep_their_ids_and_get_their_evidence():
     assert areas["persons"].to_dict() == {"w": 40, "e": 0}
     assert areas["population"].to_dict() == {"w": 20000, "e": 20000}
     assert areas["name"].to_dict() == {"w": "West", "e": "East"}
+
+
+def test_residents_that_lie_elsewhere_count_as_none():
+    """A shifted or coarse census layer must not waive the rule."""
+    far = blocks()
+    far.geometry = far.translate(50_000, 0)
+    assert release(public_areas(people(231), city(), population=far)).withheld.all()
+
+
+def test_one_given_area_without_population_is_withheld():
+    block = gpd.GeoDataFrame(
+        geometry=[box(0, 0, 4000, 2000)], index=pd.Index(["x"], name="unit_id"), crs=CRS
+    )
+    assert release(public_areas(people(231), city(), areas=block)).withheld.all()
+
+
+def test_areas_that_overlap_are_refused():
+    both = gpd.GeoDataFrame(
+        geometry=[box(0, 0, 2500, 2000), box(2000, 0, 4000, 2000)],
+        index=pd.Index(["w", "e"], name="unit_id"),
+        crs=CRS,
+    )
+    with pytest.raises(DisclosureError, match="1 pairs overlap, the first is 'w' and 'e'"):
+        public_areas(people(231), city(), population=blocks(), areas=both)
 
 
 def test_incidents_outside_the_city_do_not_count():

@@ -50,3 +50,18 @@ def test_false_positives_stay_within_the_level_under_constant_risk():
 def test_labels_are_those_of_the_schema():
     result = excess(pd.Series([300, 2, 100]), pd.Series([1000, 1000, 1000]))
     assert set(result["label"]) <= set(HOT_COLD_LABELS)
+
+
+def test_repeat_persons_do_not_count_as_evidence_of_their_own():
+    """Every incident doubled: divided by two, the p-values are those of the persons."""
+    once, residents = pd.Series([30, 10, 12, 8]), pd.Series([1000, 1000, 2000, 1000])
+    twice = excess(once * 2, residents, design_effect=2.0)
+    assert twice["p_value"].tolist() == excess(once, residents)["p_value"].tolist()
+    assert excess(once * 2, residents)["p_value"].min() < twice["p_value"].min()
+
+
+def test_quotients_are_rounded_towards_what_is_expected():
+    """31 / 2 = 15.5 of 30, expected 7.5: 15, the less surprising."""
+    counts, residents = pd.Series([31, 9, 12, 8]), pd.Series([1000, 1000, 1000, 1000])
+    result = excess(counts, residents, design_effect=2.0)
+    assert result["p_value"][0] == pytest.approx(2 * stats.binom.sf(14, 30, 0.25))

@@ -3,15 +3,16 @@
 import geopandas as gpd
 import pandas as pd
 import pytest
-from shapely import Point, box
+from shapely import GeometryCollection, Point, box
 
+from hotspots.disclosure.allowed import PUBLIC_COLUMNS
 from hotspots.disclosure.release import (
-    PUBLIC_COLUMNS,
     Context,
     InternalRelease,
     PublicRelease,
     release,
 )
+from hotspots.disclosure.rules import Rules
 from hotspots.errors import DisclosureError
 from hotspots.schema import RESULT_COLUMNS
 
@@ -52,7 +53,27 @@ def test_public_is_the_default_and_withholds_small_counts_and_their_complement(a
         "e": None,
     }
     assert set(out.table.columns) <= {*PUBLIC_COLUMNS, "geometry"}
-    assert out.total == 187
+    assert out.total is None
+
+
+def test_no_total_where_an_area_is_withheld_beside_published_ones(areas):
+    """Who knows the rules knows which of two withheld areas passes: the sum would bound the other.
+
+    With 100 + 90 published of 201, the smaller of the withheld ones holds at least 11, so that the
+    other would hold exactly none.
+    """
+    areas["count"] = areas["persons"] = [100, 0, 90, 90, 11]
+    areas["population"] = [9000.0, 7500.0, 7500.0, 7500.0, 6000.0]
+    out = release(areas)
+    assert out.table["count"].isna().tolist() == [False, True, False, False, True]
+    assert out.total is None
+
+
+def test_the_total_stands_where_every_area_is_published_or_none(areas):
+    assert release(areas.drop("b")).total == 180
+    areas["persons"] = 10
+    assert release(areas).withheld.all()
+    assert release(areas).total == 187
 
 
 def test_withheld_areas_look_alike(areas):
@@ -66,7 +87,6 @@ def test_zero_and_ten_look_alike(areas):
         changed = areas.copy()
         changed.loc["b", ["count", "persons"]] = count
         changed.attrs["whole"] = areas.attrs["whole"]
-        changed.loc["e", "count"] = 37 - count
         changed.loc["b", "largest_premises"] = min(count, 1)
         texts.add(release(changed).table.to_json())
     assert len(texts) == 1
@@ -90,8 +110,10 @@ def test_units_without_evidence_cannot_be_public(cells):
         release(cells)
 
 
-def test_open_data_shows_the_units_but_only_known_columns(cells):
+def test_open_data_shows_the_incidents_and_nothing_else(cells):
+    cells["baseline_count"], cells["persons"] = 4, 3
     out = release(cells, context=Context(open_data="City portal"))
+    assert {"baseline_count", "persons"}.isdisjoint(out.table.columns)
     assert out.table["count"].tolist() == [3, 1]
     assert "gi_star_z" in out.table
     assert "narrative" not in out.table
@@ -147,3 +169,91 @@ def test_the_input_is_not_changed(areas):
 def test_repr_shows_no_record(areas, cells, homes):
     assert "POINT" not in repr(release(cells, **STATED, facilities=homes))
     assert "POLYGON" not in repr(release(areas))
+
+
+def test_no_evidence_is_left_in_the_attributes(areas):
+    assert release(areas).table.attrs == {}
+
+
+def test_repeat_persons_divide_the_counts_and_lost_evidence_supposes_the_most(areas):
+    areas.attrs["whole"]["design_effect"] = 1.4
+    assert release(areas).design_effect == 1.4
+    areas.attrs = {}
+    assert release(areas).design_effect == 8
+    assert release(areas.drop(columns="persons").assign(count=900)).design_effect is None
+
+
+@pytest.mark.parametrize(
+    "weak",
+    [
+        {"k": 10},
+        {"max_incidents_per_person": 7},
+        {"min_premises": 1},
+        {"max_premises_share": 0.6},
+        {"min_residents": 999},
+    ],
+)
+def test_public_rules_may_only_be_stricter(areas, weak):
+    with pytest.raises(DisclosureError, match="stricter than DEFAULT_RULES, not weaker"):
+        release(areas, rules=Rules(**weak))
+    assert release(areas, rules=Rules(k=30)).withheld.sum() > 2
+
+
+def test_facilities_are_no_base_map(homes):
+    for layer in (homes, homes.rename_axis(None), homes.drop(columns="kind")):
+        with pytest.raises(DisclosureError, match="no background"):
+            Context(basemap={"place": layer})
+
+
+def test_a_base_map_keeps_names_and_shapes_only(cells):
+    layer = cells.reset_index(drop=True).assign(name="Lake")
+    kept = Context(basemap={"water": layer}, boundary=layer)
+    assert list(kept.basemap["water"].columns) == ["name", "geometry"]
+    assert "narrative" not in kept.boundary
+
+
+def test_a_column_added_after_release_is_noticed(areas):
+    out = release(areas)
+    out.table["narrative"] = "CANARY"
+    with pytest.raises(DisclosureError, match="add columns before release") as caught:
+        out.require_allowed()
+    assert "CANARY" not in str(caught.value)
+
+
+def test_a_release_made_by_hand_keeps_the_rules_of_its_profile(cells, homes):
+    with pytest.raises(DisclosureError, match="points"):
+        PublicRelease(table=homes.rename_axis("unit_id"))
+    with pytest.raises(DisclosureError, match="may not be in a release with profile='public'"):
+        PublicRelease(table=cells)
+
+
+def test_labels_that_are_no_labels_are_refused(cells):
+    cells["gi_star_label"] = "CANARY"
+    with pytest.raises(DisclosureError, match="2 words that are no label") as caught:
+        release(cells, **STATED)
+    assert "CANARY" not in str(caught.value)
+
+
+def test_words_among_the_figures_of_a_result_are_dropped(cells):
+    cells["gi_star_statistic"] = "CANARY"
+    assert "gi_star_statistic" not in release(cells, **STATED).table
+
+
+def test_a_second_geometry_stays_behind(cells):
+    cells["homes"] = cells.geometry.centroid
+    shown = cells.rename_geometry("shape").set_geometry("shape").assign(geometry=cells["homes"])
+    out = release(shown, **STATED).table
+    assert out.geometry.geom_type.eq("Polygon").all()
+    assert [str(kind) for kind in out.dtypes].count("geometry") == 1
+
+
+def test_points_in_a_collection_never_pass(cells):
+    cells.geometry = [GeometryCollection([point]) for point in cells.geometry.centroid]
+    with pytest.raises(DisclosureError, match="only areas and lines"):
+        release(cells, **STATED)
+
+
+def test_proximity_keeps_known_columns_only(cells):
+    distances = pd.DataFrame({"facility_id": ["G1"], "within_400m": [1], "manager": ["CANARY"]})
+    out = release(cells, **STATED, proximity=distances)
+    assert list(out.proximity.columns) == ["facility_id", "within_400m"]

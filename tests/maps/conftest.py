@@ -134,6 +134,7 @@ def areas(table):
     out.attrs["whole"] = {
         "count": 374.0,
         "persons": 283.0,
+        "design_effect": 1.0,
         "premises": 133.0,
         "largest_premises": 9.0,
         "population": 18000.0,

@@ -78,8 +78,9 @@ def test_internal_page_says_what_became_of_every_row(internal, label, make_grid)
 
 def test_public_page_says_parameters_only(public):
     terms = dict(how_made(public()))
-    assert set(terms) == {"Method", "Significance", "Withheld", "Period", "Areas", "Coordinates",
-                          "Made", "Software"}  # fmt: skip
+    assert set(terms) == {"Method", "Significance", "Withheld", "Repeat persons", "Period",
+                          "Areas", "Coordinates", "Made", "Software"}  # fmt: skip
+    assert terms["Repeat persons"].startswith("counts are divided by 1.0 before")
     assert "fewer than 11 persons" in terms["Withheld"]
     assert terms["Made"] == "1 January 2018"
 

@@ -131,6 +131,7 @@ def make_public():
         )
         areas.attrs["whole"] = {
             "count": float(sum(counts)), "persons": 99.0, "premises": 90.0,
+            "design_effect": 1.0,
             "largest_premises": 2.0, "population": 5000.0 * len(counts),
         }  # fmt: skip
         return release(areas, context=build_context(areas, **options))

@@ -104,7 +104,7 @@ def test_public_report_says_parameters_and_published_numbers_only(make_public):
     for said in (
         "1 of 6 areas has more recorded incidents than its share of residents would explain",
         "2 areas are withheld",
-        "1,005 incidents were recorded in all.",
+        "600 incidents were recorded in the areas shown with a number.",
         "The numbers of 2 of 6 areas are withheld to protect persons.",
         "fewer than 11 persons",
         "1 January 2018",

@@ -183,6 +183,47 @@ def test_internal_without_a_reason_writes_nothing(town, tmp_path):
     assert not (tmp_path / "out").exists()
 
 
+def test_calling_a_study_synthetic_states_no_reason(own_town, tmp_path):
+    edit(own_town / "study.toml", "[study]\n", "[study]\nsynthetic = true\n")
+    run(read_study(own_town / "study.toml"), tmp_path / "out")
+    assert not (tmp_path / "out" / "internal").exists()
+
+
+def test_internal_files_of_an_earlier_run_are_pointed_out(own_town, tmp_path):
+    study = read_study(own_town / "study.toml")
+    assert not run(study, tmp_path / "out", **STATED).left_over
+    assert run(study, tmp_path / "out").left_over
+
+
+def test_open_data_is_open_incidents_and_nothing_else(own_town, tmp_path):
+    """Neither the baseline nor persons change a byte of what is published as open data."""
+    edit(own_town / "study.toml", "[incidents]\n", '[incidents]\nopen_data = "portal"\n')
+    run(read_study(own_town / "study.toml"), tmp_path / "one")
+    edit(own_town / "study.toml", 'person_id = "person"\n', "")
+    text = (own_town / "study.toml").read_text(encoding="utf-8")
+    start, end = text.index("[baseline]"), text.index("[[basemap]]")
+    (own_town / "study.toml").write_text(text[:start] + text[end:], encoding="utf-8")
+    run(read_study(own_town / "study.toml"), tmp_path / "two")
+    for name in PUBLIC:
+        one, two = ((tmp_path / out / "public" / name).read_bytes() for out in ("one", "two"))
+        assert one == two
+
+
+def test_records_chosen_by_person_are_refused(own_town, tmp_path):
+    edit(
+        own_town / "study.toml", "[incidents]\n", '[incidents]\nwhere = { person_id = ["p001"] }\n'
+    )
+    with pytest.raises(InputError, match="'person_id' cannot be chosen by"):
+        run(read_study(own_town / "study.toml"), tmp_path / "out")
+
+
+def test_the_repr_of_a_run_shows_no_record(done):
+    shown = repr(done)
+    assert "POINT" not in shown
+    assert "POLYGON" not in shown
+    assert "h001" not in shown
+
+
 def test_a_fault_in_the_middle_leaves_the_old_results(own_town, tmp_path, monkeypatch):
     out = tmp_path / "out"
     study = read_study(own_town / "study.toml")

@@ -1,0 +1,103 @@
+"""Allow-lists: the columns and shapes that may be in a release at all."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import pandas as pd
+
+from hotspots.errors import DisclosureError
+from hotspots.schema import (
+    HOT_COLD_LABELS,
+    MORAN_LABELS,
+    RESULT_COLUMNS,
+    UNITS,
+    statistics_in,
+)
+
+UNIT_COLUMNS = ("name", "count", "persons", "population", "expected_count", "baseline_count")
+"""Columns of a unit that an internal release may hold beside its results."""
+
+OPEN_COLUMNS = ("name", "count")
+"""The same where the incidents, and nothing else, are published records."""
+
+PUBLIC_COLUMNS = ("name", "population", "count", "excess_expected", "excess_label")
+"""Columns of an area in a public release."""
+
+FACILITY_COLUMNS = ("kind", "operator_id", "capacity", "opened", "closed")
+PROXIMITY_COLUMNS = (
+    "facility_id",
+    "kind",
+    "to_kind",
+    "nearest_id",
+    "distance_m",
+    "straight_m",
+    "snap_m",
+    "nearest_snap_m",
+    "note",
+)
+PLACES = ("incident_id", "facility_id")
+"""Names of an index whose rows are single places."""
+
+
+def refuse_points(table: gpd.GeoDataFrame) -> None:
+    """Refuse tables of single places, of points, and of anything but units."""
+    if table.index.name in PLACES:
+        raise DisclosureError(
+            f"a table of single places ({table.index.name}) cannot be released; "
+            "count incidents into units first, and pass facilities=… to an internal release"
+        )
+    if not table.geometry.geom_type.isin(UNITS.geometry_types).all():
+        raise DisclosureError(
+            "only areas and lines can be released, not a table of points; "
+            "count them into units first"
+        )
+    if table.index.name != UNITS.index:
+        raise DisclosureError(f"the index must be named 'unit_id', not {table.index.name!r}")
+
+
+def background(layer: gpd.GeoDataFrame, what: str) -> gpd.GeoDataFrame:
+    """Keep shapes and names of a layer drawn behind; refuse incidents and facilities."""
+    if layer.index.name in PLACES or "kind" in layer.columns:
+        raise DisclosureError(
+            f"{what}: a table of incidents or facilities is no background; "
+            "pass facilities=… to an internal release"
+        )
+    return allow(layer, ("name",))
+
+
+def allow(
+    table: gpd.GeoDataFrame, columns: tuple[str, ...], *, results: bool = False
+) -> gpd.GeoDataFrame:
+    """Keep the named columns, results where asked for, and the one active geometry."""
+    allowed = [name for name in columns if name in table.columns]
+    for name in statistics_in(table) if results else ():
+        require_labels(table, name)
+        parts = [f"{name}_{part}" for part in RESULT_COLUMNS]
+        allowed += [
+            part
+            for part in parts
+            if part in table.columns
+            and (part == parts[-1] or pd.api.types.is_numeric_dtype(table[part]))
+        ]
+    kept = [name for name in table.columns if name in allowed and name != table.geometry.name]
+    plain = pd.DataFrame(table)[[name for name in kept if table[name].dtype != "geometry"]]
+    return gpd.GeoDataFrame(plain, geometry=table.geometry.array, index=table.index)
+
+
+def require_labels(table: pd.DataFrame, name: str) -> None:
+    """Refuse a column of labels that holds other words: they could say anything."""
+    column = table[f"{name}_label"]
+    other = ~column.isna() & ~column.isin([*HOT_COLD_LABELS, *MORAN_LABELS])
+    if other.any():
+        raise DisclosureError(
+            f"column '{name}_label' holds {int(other.sum())} words that are no label of "
+            f"hotspots.schema, first id {table.index[other].tolist()[0]!r}; rename or drop it"
+        )
+
+
+def distances(table: pd.DataFrame) -> pd.DataFrame:
+    """Keep the known columns of a table of proximity."""
+    known = [
+        name for name in table.columns if name in PROXIMITY_COLUMNS or name.startswith("within_")
+    ]
+    return pd.DataFrame(table[known])
