@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pyproj import CRS
+import numpy as np
+from pyproj import CRS, Proj
 from pyproj.exceptions import CRSError as PyprojError
 
 from hotspots.errors import CRSError
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
 WGS84 = CRS.from_epsg(4326)
+MAX_SCALE_ERROR = 0.01
+"""How far a metre on the map may differ from one on the ground."""
 
 
 def parse_crs(value: object, *, what: str = "crs") -> CRS:
@@ -105,6 +108,38 @@ def require_metric(table: gpd.GeoDataFrame | gpd.GeoSeries, *, what: str) -> CRS
     unit = crs.axis_info[0].unit_name if crs.axis_info else "unknown units"
     advice = f"project with .to_crs('{utm_crs(table).to_string()}')" if len(table) else "project it"
     raise CRSError(f"{what}: {crs.name} measures in {unit}, not metres; {advice}")
+
+
+def require_true_to_scale(table: gpd.GeoDataFrame | gpd.GeoSeries, *, what: str) -> None:
+    """Refuse a metric system in which metres are no metres at this place.
+
+    Parameters
+    ----------
+    table : GeoDataFrame or GeoSeries
+        In a metric CRS.
+    what : str
+        How the message names it.
+
+    Raises
+    ------
+    CRSError
+        If lengths at a corner of the table's extent are off by more than :data:`MAX_SCALE_ERROR`.
+
+    References
+    ----------
+    .. [1] Snyder, J. P. (1987). Map projections: a working manual. USGS Professional Paper 1395.
+       https://doi.org/10.3133/pp1395
+    """
+    crs = require_metric(table, what=what)
+    west, south, east, north = table.to_crs(WGS84).total_bounds
+    factors = Proj(crs).get_factors([west, west, east, east], [south, north, south, north])
+    scales = np.array([factors.meridional_scale, factors.parallel_scale])
+    error = float(np.abs(scales - 1).max()) if np.isfinite(scales).all() else np.inf
+    if error > MAX_SCALE_ERROR:
+        raise CRSError(
+            f"{what}: lengths in {crs.name} are off by up to {error:.0%} here; "
+            f"use '{utm_crs(table).to_string()}'"
+        )
 
 
 def require_same_crs(

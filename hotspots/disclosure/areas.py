@@ -18,15 +18,12 @@ from hotspots.disclosure.rules import (
     evidence,
     row_passes,
 )
-from hotspots.errors import DisclosureError
 from hotspots.geography.counting import locate
+from hotspots.geography.overlap import require_side_by_side
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
-
-OVERLAP = 0.01
-"""Share of the smaller area: borders drawn twice may differ by less."""
 
 
 def public_areas(
@@ -68,7 +65,7 @@ def public_areas(
     ------
     CRSError
         If the tables lie in different systems, or not in metres.
-    DisclosureError
+    InputError
         If given areas overlap.
 
     References
@@ -179,7 +176,7 @@ def _given(
     incidents: gpd.GeoDataFrame,
 ) -> gpd.GeoDataFrame:
     require_same_crs(incidents, areas, what="incidents and areas")
-    _refuse_overlap(areas)
+    require_side_by_side(areas, what="public areas")
     residents = locate(
         gpd.GeoDataFrame(geometry=gpd.points_from_xy(homes["x"], homes["y"]), crs=areas.crs), areas
     )
@@ -208,22 +205,6 @@ def _whole(
         "population": float(out["population"].sum()) if residents_known else np.inf,
         "design_effect": design_effect(inside["person_id"]) if "person_id" in inside else np.nan,
     }
-
-
-def _refuse_overlap(areas: gpd.GeoDataFrame) -> None:
-    """Refuse areas that overlap: a count would depend on which of them comes first."""
-    shapes = areas.geometry.to_numpy()
-    first, second = areas.sindex.query(shapes, predicate="intersects")
-    first, second = first[first < second], second[first < second]
-    shared = shapely.area(shapely.intersection(shapes[first], shapes[second]))
-    smaller = np.minimum(shapely.area(shapes[first]), shapely.area(shapes[second]))
-    over = shared > OVERLAP * smaller
-    if over.any():
-        one, other = areas.index[first[over]].tolist()[0], areas.index[second[over]].tolist()[0]
-        raise DisclosureError(
-            f"public areas: {int(over.sum())} pairs overlap, the first is {one!r} and {other!r}; "
-            "give areas that lie side by side"
-        )
 
 
 def _points(incidents: gpd.GeoDataFrame) -> pd.DataFrame:

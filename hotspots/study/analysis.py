@@ -10,6 +10,7 @@ from hotspots.facilities.proximity import proximity
 from hotspots.geography.counting import count, locate
 from hotspots.geography.grids import hexagons, squares
 from hotspots.geography.neighbours import contiguity, distance_band, nearest_neighbours
+from hotspots.geography.overlap import require_side_by_side
 from hotspots.statistics.getis_ord import gi, gi_star
 from hotspots.statistics.global_tests import general_g, moran
 from hotspots.statistics.local_moran import local_moran
@@ -143,6 +144,7 @@ def _persons(incidents: gpd.GeoDataFrame, units: gpd.GeoDataFrame) -> pd.Series:
 
 def _units(study: Study, inputs: Inputs) -> gpd.GeoDataFrame:
     if isinstance(study.units, PolygonsSection):
+        require_side_by_side(inputs.units, what="units")
         return inputs.units
     grid = squares if study.units.kind == "square" else hexagons
     return grid(inputs.boundary, size=study.units.size_m)

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from hotspots.errors import InputError, faults
+from hotspots.crs import require_true_to_scale
+from hotspots.errors import InputError, StreetError, faults
 from hotspots.geography.streets import read_streets
 from hotspots.intake.facilities import read_facilities
 from hotspots.intake.incidents import read_incidents
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from hotspots.geography.streets import Streets
     from hotspots.schema import RowCounts, Table
     from hotspots.study.model import Study
+
+NEAR_M = 1000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,6 +112,7 @@ def read_inputs(study: Study) -> Inputs:
     boundary = read_boundary(
         section.path, layer=section.layer, crs=section.crs, to_crs=study.study.crs
     )
+    require_true_to_scale(boundary, what="[study] crs")
     inputs = Inputs(
         boundary=boundary,
         incidents=_incidents(study, boundary),
@@ -210,7 +214,16 @@ def _facilities(study: Study, boundary: gpd.GeoDataFrame) -> Iterator[tuple[str,
 
 def _streets(study: Study, boundary: gpd.GeoDataFrame) -> Streets | None:
     section = study.streets
-    return None if section is None else read_streets(section.path, to_crs=boundary.crs)
+    if section is None:
+        return None
+    streets = read_streets(section.path, to_crs=boundary.crs)
+    area = boundary.union_all()
+    if not len(streets.edges.sindex.query(area, predicate="dwithin", distance=NEAR_M)):
+        raise StreetError(
+            f"{section.path}: none of {len(streets.edges)} streets lies within 1 km of the "
+            "boundary; is it the network of this place, and is its crs right?"
+        )
+    return streets
 
 
 def _population(study: Study, boundary: gpd.GeoDataFrame) -> gpd.GeoDataFrame | None:

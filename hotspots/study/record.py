@@ -62,6 +62,26 @@ def record(
     }
 
 
+def earlier(path: Path) -> list[Any]:
+    """List what earlier runs into the same folder released, so that no reason is forgotten.
+
+    Parameters
+    ----------
+    path : Path
+        An earlier ``run.json``, if there is one.
+
+    Returns
+    -------
+    list of dict
+        Oldest first; empty where there is no readable record.
+    """
+    try:
+        old = json.loads(path.read_text(encoding="utf-8"))
+        return [*old.get("earlier", []), old["released"]]
+    except (OSError, ValueError, KeyError, AttributeError):
+        return []
+
+
 def versions() -> dict[str, str]:
     """List the versions of Python, this package and what it computes with.
 

@@ -26,7 +26,7 @@ from hotspots.study.analysis import Analysis, analyse
 from hotspots.study.context import context
 from hotspots.study.inputs import Inputs, input_hashes, read_inputs
 from hotspots.study.progress import Steps
-from hotspots.study.record import record, write_record
+from hotspots.study.record import earlier, record, write_record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -149,7 +149,8 @@ def run(
         "files": [file.relative_to(out).as_posix() for file in files],
     }
     content = record(study, analysis, hashes=hashes, seconds=steps.seconds, released=released)
-    write_record(content, Path(out) / "run.json")
+    path = Path(out) / "run.json"
+    write_record({**content, "earlier": earlier(path)}, path)
     return Run(Path(out), (*files, Path(out) / "run.json"), analysis, public, internal)
 
 

@@ -10,7 +10,7 @@ from shapely import box
 from hotspots.disclosure.areas import public_areas
 from hotspots.disclosure.release import release
 from hotspots.disclosure.rules import DEFAULT_RULES, Rules, passes
-from hotspots.errors import CRSError, DisclosureError
+from hotspots.errors import CRSError, InputError
 
 CRS = "EPSG:32616"
 
@@ -147,7 +147,7 @@ def test_areas_that_overlap_are_refused():
         index=pd.Index(["w", "e"], name="unit_id"),
         crs=CRS,
     )
-    with pytest.raises(DisclosureError, match="1 pairs overlap, the first is 'w' and 'e'"):
+    with pytest.raises(InputError, match="1 pair of areas overlaps, first 'w' and 'e'"):
         public_areas(people(231), city(), population=blocks(), areas=both)
 
 

@@ -106,6 +106,22 @@ FAULTS = {
         HEAD + INCIDENTS + '[units]\nkind = "squares"\nsize_m = 250\n',
         "units.kind: 'squares' is not one of 'square', 'hex', 'polygons'",
     ),
+    "size as text": (
+        HEAD + INCIDENTS + UNITS.replace("250", '"250"'),
+        "units.size_m: input should be a valid number, not '250'",
+    ),
+    "blank name": (
+        HEAD.replace('"s"', '" "') + INCIDENTS + UNITS,
+        "study.name: say something",
+    ),
+    "distance twice": (
+        HEAD
+        + INCIDENTS
+        + UNITS
+        + '[[facilities]]\nkind = "hotel"\npath = "f.csv"\n'
+        + '[proximity]\nfrom = ["hotel"]\nto = ["hotel"]\nwithin_m = [400, 400]\n',
+        "proximity.within_m: a distance stands more than once",
+    ),
     "no kind of units": (HEAD + INCIDENTS + "[units]\nsize_m = 250\n", "units.kind: missing"),
     "no size": (HEAD + INCIDENTS + '[units]\nkind = "hex"\n', "units.size_m: missing"),
     "size of nothing": (

@@ -3,11 +3,12 @@
 import json
 
 import geopandas as gpd
+import networkx as nx
 import numpy as np
 import pandas as pd
 import pytest
 
-from hotspots.errors import DisclosureError, HotspotsError, InputError
+from hotspots.errors import CRSError, DisclosureError, HotspotsError, InputError, StreetError
 from hotspots.schema import RESULT_COLUMNS
 from hotspots.study.file import read_study
 from hotspots.study.run import run
@@ -187,6 +188,41 @@ def test_calling_a_study_synthetic_states_no_reason(own_town, tmp_path):
     edit(own_town / "study.toml", "[study]\n", "[study]\nsynthetic = true\n")
     run(read_study(own_town / "study.toml"), tmp_path / "out")
     assert not (tmp_path / "out" / "internal").exists()
+
+
+def test_the_record_remembers_for_whom_earlier_pages_were_made(own_town, tmp_path):
+    study = read_study(own_town / "study.toml")
+    run(study, tmp_path / "out", **STATED)
+    run(study, tmp_path / "out")
+    record = json.loads((tmp_path / "out/run.json").read_text(encoding="utf-8"))
+    assert record["released"]["recipient"] is None
+    assert [one["recipient"] for one in record["earlier"]] == ["the tester"]
+
+
+@pytest.mark.parametrize("crs", ["EPSG:3857", "EPSG:32756", "EPSG:32633"])
+def test_a_system_that_does_not_fit_the_place_is_refused(own_town, tmp_path, crs):
+    edit(own_town / "study.toml", 'crs = "EPSG:32616"\nformat', f'crs = "{crs}"\nformat')
+    with pytest.raises(CRSError, match=r"lengths in .* are off by up to .*use 'EPSG:32616'"):
+        run(read_study(own_town / "study.toml"), tmp_path / "out")
+
+
+def test_streets_of_another_place_are_refused(own_town, tmp_path):
+    graph = nx.read_graphml(own_town / "streets.graphml")
+    for _, data in graph.nodes(data=True):
+        data["y"] = str(float(data["y"]) + 1)
+    nx.write_graphml(graph, own_town / "streets.graphml")
+    with pytest.raises(StreetError, match="none of 1270 streets lies within 1 km"):
+        run(read_study(own_town / "study.toml"), tmp_path / "out")
+
+
+def test_units_that_overlap_are_refused(own_town, tmp_path):
+    blocks = gpd.read_file(own_town / "town.gpkg", layer="blocks")
+    blocks.geometry = blocks.buffer(30, join_style="mitre")
+    blocks.assign(cell=range(len(blocks))).to_file(own_town / "town.gpkg", layer="cells")
+    given = 'kind = "polygons"\npath = "town.gpkg"\nlayer = "cells"\nid = "cell"'
+    edit(own_town / "study.toml", 'kind = "square"\nsize_m = 250', given)
+    with pytest.raises(InputError, match=r"units: .* pairs of areas overlap, first '0' and"):
+        run(read_study(own_town / "study.toml"), tmp_path / "out")
 
 
 def test_internal_files_of_an_earlier_run_are_pointed_out(own_town, tmp_path):
