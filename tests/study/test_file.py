@@ -130,10 +130,7 @@ FAULTS = {
     ),
     "size in words": (
         HEAD + INCIDENTS + UNITS.replace("250", '"wide"'),
-        (
-            "units.size_m: input should be a valid number, "
-            "unable to parse string as a number, not 'wide'"
-        ),
+        "units.size_m: input should be a valid number, not 'wide'",
     ),
     "statistic": (
         HEAD + INCIDENTS + UNITS + '[analysis]\nstatistics = ["gistar"]\n',
