@@ -199,11 +199,13 @@ def _whole(
     *,
     residents_known: bool,
 ) -> dict[str, float]:
-    inside = points[locate(incidents, out).notna().to_numpy()]
+    area = pd.Series(locate(incidents, out).to_numpy())
+    inside, area = points[area.notna()], area[area.notna()]
+    repeats = design_effect(inside["person_id"], area) if "person_id" in inside else np.nan
     return {
         **evidence(inside),
         "population": float(out["population"].sum()) if residents_known else np.inf,
-        "design_effect": design_effect(inside["person_id"]) if "person_id" in inside else np.nan,
+        "design_effect": repeats,
     }
 
 

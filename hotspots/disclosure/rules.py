@@ -95,19 +95,21 @@ def evidence(points: pd.DataFrame) -> dict[str, float]:
     }
 
 
-def design_effect(persons: pd.Series) -> float:
-    """Find how much several incidents of one person can inflate the variance of a count.
+def design_effect(persons: pd.Series, areas: pd.Series) -> float:
+    """Find how much several incidents of one person in one area inflate the variance of counts.
 
     Parameters
     ----------
     persons : Series, shape (n,)
         Person of each incident; a missing one is a person of its own.
+    areas : Series, shape (n,)
+        Area of each incident, same index.
 
     Returns
     -------
     float
-        ``sum(k**2) / sum(k)`` over persons with `k` incidents each, as if all of a person's lay
-        in one area; rounded up to one decimal. 1 where nobody has two.
+        ``sum(k**2) / sum(k)`` over persons and areas with `k` incidents of the person in the
+        area, rounded up to one decimal; 1 where no person has two incidents in one area.
 
     References
     ----------
@@ -116,15 +118,16 @@ def design_effect(persons: pd.Series) -> float:
 
     Examples
     --------
-    One person with three incidents and one with one: (9 + 1) / 4.
+    One person with three incidents in one area and one elsewhere: (9 + 1) / 4.
 
-    >>> design_effect(pd.Series(["a", "a", "a", "b"]))
+    >>> design_effect(pd.Series(["a", "a", "a", "a"]), pd.Series([1, 1, 1, 2]))
     2.5
     """
-    each = persons.value_counts(dropna=True).to_numpy()
-    alone = int(persons.isna().sum())
-    n = each.sum() + alone
-    return float(np.ceil(10 * ((each**2).sum() + alone) / n) / 10) if n else 1.0
+    if persons.empty:
+        return 1.0
+    together = persons.groupby([persons, areas], observed=True).size().to_numpy()
+    alone = len(persons) - int(together.sum())
+    return float(np.ceil(10 * ((together**2).sum() + alone) / len(persons)) / 10)
 
 
 def passes(areas: pd.DataFrame, rules: Rules) -> pd.Series:

@@ -217,7 +217,7 @@ def _rules(rules: Rules) -> str:
 def _repeats(design_effect: float) -> str:
     return (
         f"counts are divided by {number(design_effect, decimals=1)} before they are tested, "
-        "because several incidents of one person are not independent"
+        "because several incidents of one person in one area are not independent"
     )
 
 

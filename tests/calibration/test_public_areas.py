@@ -14,11 +14,15 @@ CRS = "EPSG:32616"
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("n_persons", "repeats"), [(60, 0.0), (300, 0.0), (231, 0.5)])
-def test_constant_risk_gives_no_more_false_positives_than_the_level(n_persons, repeats):
+@pytest.mark.parametrize(
+    ("n_persons", "repeats", "at_home"),
+    [(60, 0.0, 1.0), (300, 0.0, 1.0), (231, 0.5, 1.0), (231, 0.5, 0.6), (231, 0.5, 0.0)],
+)
+def test_constant_risk_gives_no_more_false_positives_than_the_level(n_persons, repeats, at_home):
     """Splits stop where a half has too few persons, so they follow the incidents a little.
 
-    With `repeats`, persons have a geometric number of incidents, all of them in one block.
+    With `repeats`, persons have a geometric number of incidents, `at_home` of them in one block
+    and the others anywhere.
     """
     rng = np.random.default_rng(11)
     city = gpd.GeoDataFrame(geometry=[box(0, 0, 8000, 6000)], crs=CRS)
@@ -28,9 +32,12 @@ def test_constant_risk_gives_no_more_false_positives_than_the_level(n_persons, r
     corner = blocks.geometry.bounds[["minx", "miny"]].to_numpy()
     p_values = []
     for _ in range(N_MAPS):
-        home = rng.choice(len(blocks), n_persons, p=residents / residents.sum())
         person = np.repeat(np.arange(n_persons), rng.geometric(1 - repeats, n_persons))
-        x, y = (corner[home[person]] + rng.uniform(1, 199, (len(person), 2))).T
+        share = residents / residents.sum()
+        block = rng.choice(len(blocks), n_persons, p=share)[person]
+        away = rng.random(len(person)) > at_home
+        block[away] = rng.choice(len(blocks), away.sum(), p=share)
+        x, y = (corner[block] + rng.uniform(1, 199, (len(person), 2))).T
         incidents = gpd.GeoDataFrame(
             {"person_id": person}, geometry=gpd.points_from_xy(x, y), crs=CRS
         )

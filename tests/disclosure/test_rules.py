@@ -4,7 +4,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from hotspots.disclosure.rules import DEFAULT_RULES, Rules, evidence, passes, row_passes
+from hotspots.disclosure.rules import (
+    DEFAULT_RULES,
+    Rules,
+    design_effect,
+    evidence,
+    passes,
+    row_passes,
+)
 from hotspots.errors import DisclosureError
 
 GOOD = {
@@ -65,6 +72,13 @@ def test_evidence_counts_distinct_persons_and_coordinates():
         "premises": 3.0,
         "largest_premises": 2.0,
     }
+
+
+def test_the_design_effect_counts_incidents_of_one_person_in_one_area():
+    persons = pd.Series(["a", "a", "b", "b", None, None])
+    assert design_effect(persons, pd.Series([1, 1, 1, 2, 1, 1])) == 1.4  # 8 / 6, rounded up
+    assert design_effect(persons, pd.Series([1, 2, 1, 2, 1, 1])) == 1.0
+    assert design_effect(persons[:0], persons[:0]) == 1.0
 
 
 def test_evidence_of_no_incident():
