@@ -45,6 +45,8 @@ class TableSchema:
         Columns known by name; any other column is dropped by the readers.
     geometry_types : tuple of str
         Allowed geometry types.
+    unique_within : str, optional
+        Column within whose values an id stands once; without it, an id stands once in the table.
     """
 
     name: str
@@ -52,6 +54,7 @@ class TableSchema:
     required: tuple[str, ...]
     optional: tuple[str, ...]
     geometry_types: tuple[str, ...]
+    unique_within: str | None = None
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -86,6 +89,7 @@ FACILITIES = TableSchema(
     required=("geometry", "kind"),
     optional=("operator_id", "capacity", "opened", "closed"),
     geometry_types=("Point",),
+    unique_within="kind",
 )
 
 UNITS = TableSchema(
@@ -245,13 +249,22 @@ def _table_faults(table: gpd.GeoDataFrame, schema: TableSchema) -> list[str]:
     if table.index.name != schema.index:
         found.append(f"the index is named {table.index.name!r}; name it {schema.index!r}")
     found += [f"no column {column!r}" for column in schema.required if column not in table.columns]
-    if not table.index.is_unique:
-        repeated = table.index[table.index.duplicated()]
+    repeated, where = _repeated(table, schema)
+    if len(repeated):
         first = repeated.tolist()[0]
-        found.append(f"{len(repeated)} ids stand more than once, the first is {first!r}")
+        found.append(f"{len(repeated)} ids stand more than once{where}, the first is {first!r}")
     if "geometry" in table.columns:
         found += _geometry_faults(table, schema)
     return found
+
+
+def _repeated(table: gpd.GeoDataFrame, schema: TableSchema) -> tuple[pd.Index, str]:
+    """Find the ids that stand again, and say within what they should not."""
+    within = schema.unique_within
+    if within is None or within not in table.columns:
+        return table.index[table.index.duplicated()], ""
+    keys = table[[within]].astype("str").set_index(within, append=True).index
+    return table.index[keys.duplicated()], f" within a {within}"
 
 
 def _geometry_faults(table: gpd.GeoDataFrame, schema: TableSchema) -> list[str]:

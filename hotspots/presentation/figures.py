@@ -273,12 +273,13 @@ def _facilities(ax: Axes, facilities: gpd.GeoDataFrame) -> None:
 
 
 def _group_numbers(ax: Axes, points: gpd.GeoSeries) -> None:
+    """Write the numbers of groups: round for hot, square for cold, as on the page."""
     for name, point in points.items():
         ax.scatter(
             [point.x],
             [point.y],
             s=120 if len(str(name)) < 2 else 175,
-            marker="o",
+            marker="s" if str(name).startswith("C") else "o",
             color="white",
             edgecolors="black",
             linewidths=1.1,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import geopandas as gpd
@@ -133,6 +135,33 @@ def town_with():
 
 
 @pytest.fixture
+def town_full():
+    """Make the town with everything a key can hold on one page."""
+    table, context, facilities, proximity = town()
+    further = pd.DataFrame(
+        {
+            "facility_id": ["home-7"],
+            "kind": ["group_home"],
+            "to_kind": ["trap_house"],
+            "nearest_id": ["report-3"],
+            "distance_m": [1510.0],
+            "straight_m": [1131.4],
+        }
+    )
+    park = gpd.GeoDataFrame(geometry=[square(6, 9)], crs=CRS)
+    context = replace(context, synthetic=True, basemap={**context.basemap, "park": park})
+    return release(
+        table,
+        profile="internal",
+        reason="a review of the licences of every home in the town and of what is near each",
+        recipient="the planning desk",
+        context=context,
+        facilities=facilities,
+        proximity=pd.concat([proximity, further], ignore_index=True),
+    )
+
+
+@pytest.fixture
 def town_areas():
     return public()
 
@@ -164,6 +193,19 @@ def settle(page):
     page.evaluate(
         "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
     )
+
+
+@pytest.fixture
+def becomes_true():
+    """Wait until an expression is true: the page's policy forbids Playwright's own way, eval."""
+
+    def wait(page, expression, *, seconds=10.0):
+        deadline = time.monotonic() + seconds
+        while not page.evaluate(expression):
+            assert time.monotonic() < deadline, f"still not so: {expression}"
+            page.wait_for_timeout(20)
+
+    return wait
 
 
 @pytest.fixture

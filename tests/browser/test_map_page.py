@@ -261,7 +261,9 @@ def test_the_keyboard_reaches_map_and_switches_in_reading_order(opened, town_rel
     assert "radio" in reached
 
 
-def test_the_skip_link_leads_to_the_map_and_enter_describes_its_middle(opened, town_release):
+def test_the_skip_link_leads_to_the_map_and_enter_describes_its_middle(
+    opened, town_release, becomes_true
+):
     page = opened(town_release)
     page.keyboard.press("Tab")
     assert page.locator(".skip").first.bounding_box()["x"] >= 0
@@ -274,10 +276,24 @@ def test_the_skip_link_leads_to_the_map_and_enter_describes_its_middle(opened, t
     page.keyboard.press("Escape")
     assert page.evaluate("document.activeElement.id") == "map_hotspots"
     page.keyboard.press("ArrowRight")
-    page.wait_for_function(f"hotspots.map.getCenter().lng > {before} + 1e-4")
+    becomes_true(page, f"hotspots.map.getCenter().lng > {before} + 1e-4")
 
 
 # --- paper and small windows ----------------------------------------------------------------------
+
+
+PAPER = (262 / 25.4 * 96, 190 / 25.4 * 96)  # what A4 and Letter both leave within their margins
+BOXES = """(parts) => parts.flatMap((part) => [...document.querySelectorAll(part)].map((found) => {
+  const range = document.createRange();  // the contents, which may run out of their box
+  range.selectNodeContents(found);
+  const seen = part === ".stage" ? [found] : [found, range];
+  const all = seen.map((it) => it.getBoundingClientRect());
+  return [
+    `${part} ${found.textContent.trim().slice(0, 30)}`,
+    Math.min(...all.map(({ left }) => left)), Math.min(...all.map(({ top }) => top)),
+    Math.max(...all.map(({ right }) => right)), Math.max(...all.map(({ bottom }) => bottom)),
+  ];
+}))"""
 
 
 @pytest.mark.parametrize("size", ["A4", "Letter"])
@@ -301,6 +317,28 @@ def test_the_print_layout_keeps_what_must_be_said(opened, town_release):
     assert bottom["y"] + bottom["height"] <= 190 / 25.4 * 96 + 1
     page.evaluate("dispatchEvent(new Event('afterprint'))")
     assert page.locator("#layers").is_visible()
+
+
+def test_on_paper_nothing_lies_over_anything_else(opened, town_full):
+    page = opened(town_full)
+    for switch in page.get_by_role("checkbox").all():
+        switch.check()
+    page.emulate_media(media="print")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert page.locator("#key > li").count() == 2 + 7 + 1 + 3 + 2 + 3
+    parts = [".banner", "header", ".stage", "#key-title", "#key > li", ".fixed", "#caveats"]
+    parts.append("#sources")
+    boxes = page.evaluate(BOXES, parts)
+    assert len(boxes) == len(parts) - 1 + 18
+    for i, (name, left, top, right, bottom) in enumerate(boxes):
+        assert 0 <= left < right <= PAPER[0] + 1, name
+        assert 0 <= top < bottom <= PAPER[1] + 1, name
+        for other, x0, y0, x1, y1 in boxes[:i]:
+            apart = right <= x0 + 0.5 or x1 <= left + 0.5 or bottom <= y0 + 0.5 or y1 <= top + 0.5
+            assert apart, f"{name} lies over {other}"
+    for size in ("A4", "Letter"):
+        pdf = page.pdf(format=size, landscape=True, print_background=True)
+        assert len(re.findall(rb"/Type\s*/Page\b", pdf)) == 1
 
 
 def test_after_printing_the_map_is_as_before(opened, town_release, picture):

@@ -6,11 +6,13 @@ import dataclasses
 import json
 
 import geopandas as gpd
+import numpy as np
+import pandas as pd
 import pytest
 from shapely import LineString
 
 from hotspots.disclosure.release import release
-from hotspots.errors import InputError
+from hotspots.errors import DisclosureError, SchemaError
 from hotspots.maps.content import page_content, view
 from hotspots.presentation.sentences import facility_sentences, headline, unit_sentences
 
@@ -126,6 +128,58 @@ def test_lines_run_from_the_home_to_its_nearest_place_and_say_the_way(internal, 
     ]
 
 
+def test_ids_are_told_apart_by_kind(table, context, facilities, proximity, decode):
+    """Homes, hotels and places of reports that are each numbered from 1 do not mix."""
+    kinds = ["group_home", "hotel", "trap_house"]
+    east, north = [10, 20, 30, 110, 120, 130, 210, 220, 230], 9 * [40]
+    numbered = gpd.GeoDataFrame(
+        {"kind": [kind for kind in kinds for _ in range(3)], "capacity": range(9)},
+        geometry=gpd.points_from_xy([425_000 + x for x in east], [4_765_000 + y for y in north]),
+        index=pd.Index(["1", "2", "3"] * 3, name="facility_id"),
+        crs=table.crs,
+    )
+    near = pd.DataFrame(
+        {
+            "facility_id": ["1", "2", "3", "1"],
+            "kind": ["group_home"] * 3 + ["hotel"],
+            "to_kind": ["hotel"] * 3 + ["trap_house"],
+            "nearest_id": ["3", "1", "2", "1"],
+            "distance_m": [120.0, 90.0, 90.0, 100.0],
+            "straight_m": [120.0, 90.0, 90.0, 100.0],
+        }
+    )
+    stated = {"profile": "internal", "reason": "x", "recipient": "y", "context": context}
+    content = page_content(
+        release(table, facilities=numbered, proximity=near, **stated), ["gi_star"]
+    )
+    found = content["facilities"]
+    assert [kind["n"] for kind in content["kinds"]] == [3, 3, 3]
+    assert [entry["kind"] for entry in found] == [0] * 3 + [1] * 3 + [2] * 3
+    assert len({entry["heading"] for entry in found}) == 9
+    assert [entry["figures"][0][1] for entry in found] == [str(n) for n in range(9)]
+    assert [entry["sentence"][:28] for entry in found[:4]] == [
+        "Nearest hotel 3: 120 m over ",
+        "Nearest hotel 1: 90 m over s",
+        "Nearest hotel 2: 90 m over s",
+        "Nearest location with record",
+    ]
+    assert {entry["sentence"] for entry in found[4:]} == {""}
+    ends = [
+        [path for shape in decode(link["shapes"]) for path in shape] for link in content["links"]
+    ]
+    at = [tuple(entry["at"]) for entry in found]
+    expected = [[(at[0], at[5]), (at[1], at[3]), (at[2], at[4])], [(at[3], at[6])]]
+    for lines, pairs in zip(ends, expected, strict=True):
+        assert np.allclose(lines, pairs, atol=1.1e-5)
+
+
+def test_an_id_that_stands_twice_within_a_kind_is_refused(internal, facilities):
+    twice = facilities.set_axis(pd.Index(["1", "2", "1", "2"], name="facility_id"))
+    shown = dataclasses.replace(internal, facilities=twice)
+    with pytest.raises(SchemaError, match=r"1 ids stand more than once within a kind, .* '2'"):
+        page_content(shown, ["gi_star"])
+
+
 def test_facilities_without_distances_have_no_lines(internal):
     alone = dataclasses.replace(internal, proximity=None)
     content = page_content(alone, ["gi_star"])
@@ -178,9 +232,8 @@ def test_street_segments_are_drawn_as_lines(table):
 
 def test_an_unknown_label_is_refused_by_the_id_of_its_area(table):
     table.loc["r1c1", "gi_star_label"] = "boiling"
-    out = release(table, profile="internal", reason="x", recipient="y")
-    with pytest.raises(InputError, match=r"^1 areas carry a label .* first id 'r1c1'") as caught:
-        page_content(out, ["gi_star"])
+    with pytest.raises(DisclosureError, match=r"1 words that are no label .* 'r1c1'") as caught:
+        release(table, profile="internal", reason="x", recipient="y")
     assert "boiling" not in str(caught.value)
 
 

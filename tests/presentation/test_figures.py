@@ -96,6 +96,18 @@ def test_equal_areas_are_joined_so_the_svg_stays_small(internal, label, make_gri
     assert len(text) < 60_000
 
 
+def test_hot_groups_are_numbered_in_circles_and_cold_ones_in_squares(internal, city):
+    from matplotlib.path import Path
+
+    table, context = city
+    ax = plot(internal(table, context=context))
+    middles = {(2000.0, 2000.0): Path.unit_circle(), (22000.0, 18000.0): Path.unit_rectangle()}
+    found = {tuple(dots.get_offsets()[0]): dots.get_paths()[0] for dots in ax.collections
+             if len(dots.get_offsets()) == 1 and dots.get_sizes().size}  # fmt: skip
+    for middle, shape in middles.items():
+        assert found[middle].codes.tolist() == shape.codes.tolist()
+
+
 def test_words_on_the_picture(internal, city, facilities):
     table, context = city
     text = figure_svg(internal(table, context=context, facilities=facilities))

@@ -9,6 +9,7 @@ import itertools
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
+from importlib import resources
 
 import geopandas as gpd
 import pytest
@@ -285,6 +286,14 @@ def test_in_a_browser(
     offline_page.emulate_media(media="print")
     assert banner.is_visible()
     assert len(offline_page.pdf(format="A4", prefer_css_page_size=True)) > 10_000
+
+
+def test_the_synthetic_banner_has_the_colour_of_the_map():
+    room = resources.files("hotspots")
+    page = room.joinpath("maps", "assets", "page.css").read_text(encoding="utf-8")
+    report = room.joinpath("reports", "report.css").read_text(encoding="utf-8")
+    colour = re.search(r"--synthetic: (#\w{6});", page)[1]
+    assert f".synthetic .banner {{ background: {colour} }}" in report
 
 
 def test_narrow_screens_need_no_sideways_scrolling(make_internal, offline_page, tmp_path):

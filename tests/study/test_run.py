@@ -360,6 +360,25 @@ def test_the_same_id_in_two_files_of_one_kind_is_refused(own_town, tmp_path):
     assert not (tmp_path / "out").exists()
 
 
+def test_homes_and_hotels_may_both_be_numbered_from_one(own_town, done, tmp_path):
+    """Nothing changes but the ids: each home keeps its hotel and its metres."""
+    for name in ("homes.csv", "hotels.csv"):
+        _move(own_town, name, lambda table: table.assign(id=range(1, len(table) + 1)))
+    again = run(read_study(own_town / "study.toml"), tmp_path / "out", **STATED)
+    name = "internal/CONFIDENTIAL-proximity.csv"
+    expected, found = (pd.read_csv(folder / name) for folder in (done.folder, again.folder))
+    for column, prefix in (("facility_id", "h"), ("nearest_id", "t")):
+        expected[column] = expected[column].str.removeprefix(prefix).astype(int)
+    assert found["facility_id"].tolist() == list(range(1, 13))
+    pd.testing.assert_frame_equal(found, expected)
+    homes, hotels = (pd.read_csv(own_town / f"{name}.csv") for name in ("homes", "hotels"))
+    ends = homes.merge(found, left_on="id", right_on="facility_id").merge(
+        hotels, left_on="nearest_id", right_on="id", suffixes=("", "_hotel")
+    )
+    apart = np.hypot(ends["x"] - ends["x_hotel"], ends["y"] - ends["y_hotel"])
+    assert np.allclose(apart, ends["straight_m"], atol=1e-3)
+
+
 def test_an_output_that_is_a_file_is_refused(town, tmp_path):
     (tmp_path / "out").touch()
     with pytest.raises(HotspotsError, match="cannot be written to"):
