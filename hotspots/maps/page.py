@@ -263,6 +263,7 @@ def hotspot_map(release: Release, statistic: str | None = None) -> HotspotMap:
             f"hotspot_map draws a release, not a {type(release).__name__}; pass the table through "
             "hs.release(table, …) first, or look at it with hs.explore(table)"
         )
+    release.require_allowed()
     return HotspotMap(release, statistics_shown(release, statistic))
 
 
