@@ -1,7 +1,8 @@
 """Build the package and try it on every Python it promises.
 
 The wheel comes from the source distribution. On each supported Python found on this machine it is
-installed with the pinned dependencies, from wheels alone, and runs the demo in an empty folder.
+installed with the pinned dependencies, from wheels alone, and runs the demo in an empty folder;
+on all but the one that runs this script, which the test suite itself runs on, the tests follow.
 For every supported Python and platform, found or not, all dependencies must exist as wheels.
 
     uv run scripts/check_interpreters.py
@@ -12,6 +13,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 import time
 import tomllib
@@ -20,6 +22,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 PYTHONS = ("3.11", "3.12", "3.13", "3.14")
 PLATFORMS = ("linux", "aarch64-unknown-linux-gnu", "macos", "windows")
+TESTED = "not slow and not browser and not real"
 OLDEST_MACOS = "14.0"  # pyproj's wheels; on Intel and Python 3.14 they need 15
 SMOKE = """
 import hotspots, sys
@@ -91,6 +94,15 @@ def try_wheel(wheel: Path, python: str, folder: Path) -> str:
     return said
 
 
+def run_tests(python: Path) -> str:
+    """Install what the tests need beside the wheel, run them, and return their closing line."""
+    pins = pins_file(python.parent)
+    wheels = ("--only-binary", ":all:", "--constraint", pins)
+    run("uv", "pip", "install", "--python", python, *wheels, "--group", "dev")
+    said = run(python, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-m", TESTED)
+    return said.splitlines()[-1]
+
+
 def resolve_wheels(version: str, platform: str) -> int:
     """Resolve the pinned dependencies for one Python and platform, from wheels alone."""
     target = ("--python-version", version, "--python-platform", platform)
@@ -119,6 +131,9 @@ def main() -> None:
                 continue
             start = time.perf_counter()
             said = try_wheel(wheel, python, folder / version)
+            if not sys.version.startswith(f"{version}."):
+                scripts = folder / version / "venv" / ("Scripts" if os.name == "nt" else "bin")
+                said += f"; tests: {run_tests(scripts / 'python')}"
             took = time.perf_counter() - start
             print(f"Python {version}: {said}; installed, demo ran, {took:.0f} s", flush=True)
 
