@@ -272,7 +272,7 @@ def _geometry_faults(table: gpd.GeoDataFrame, schema: TableSchema) -> list[str]:
     empty = table.geometry.isna() | table.geometry.is_empty
     if empty.any():
         found.append(
-            f"{int(empty.sum())} rows have no geometry, first id {table.index[empty][0]!r}"
+            f"{int(empty.sum())} rows have no geometry, first id {table.index[empty].tolist()[0]!r}"
         )
     wrong = ~empty & ~table.geometry.geom_type.isin(schema.geometry_types)
     if wrong.any():
