@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import sys
 import traceback
@@ -36,6 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from hotspots.errors import HotspotsError
 
     chosen = _parser().parse_args(arguments)
+    gc.disable()  # one short run: looking for reference cycles takes a tenth of it, for 5 % memory
     try:
         chosen.command(chosen)
     except HotspotsError as error:
@@ -47,6 +49,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Exception as error:  # noqa: BLE001
         _admit(error)
         return 1
+    finally:
+        gc.enable()
     return 0
 
 

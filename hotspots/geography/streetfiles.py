@@ -7,6 +7,7 @@ import gzip
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Any, cast
 from xml.etree.ElementTree import ParseError, iterparse
+from xml.parsers import expat
 from xml.sax import SAXException
 
 import numpy as np
@@ -18,7 +19,6 @@ from hotspots.errors import StreetError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
-    from xml.etree.ElementTree import Element
 
     from numpy.typing import NDArray
 
@@ -28,8 +28,8 @@ STREET_TYPES = frozenset(
      "living_street", "road"}
 )  # fmt: skip
 READING_ERRORS = (
-    ParseError, SAXException, EOFError, OSError, KeyError, ValueError, StopIteration,
-    shapely.errors.GEOSException,
+    ParseError, expat.ExpatError, SAXException, EOFError, OSError, KeyError, ValueError,
+    StopIteration, shapely.errors.GEOSException,
 )  # fmt: skip
 WANTED = frozenset({"x", "y", "length", "geometry", "crs"})
 UNREADABLE = "cannot be read as a street network; give GraphML or OSM XML, plain, .gz or .bz2"
@@ -108,34 +108,57 @@ def _root(file: IO[bytes]) -> str:
 def _read_graphml(file: IO[bytes]) -> StreetFile:
     """Take from GraphML the attributes that distances need, and skip the others.
 
-    osmnx's own reader needs ten times as long, most of it for what is skipped here.
+    osmnx's own reader needs twenty times as long, most of it for what is skipped here.
     """
-    wanted: dict[str | None, str] = {}
-    about: dict[str, str] = {}
-    nodes: dict[str, dict[str, str]] = {}
-    edges: list[dict[str, str]] = []
-    for _, element in iterparse(file):  # noqa: S314  # expat stops entities that grow without end
-        tag = element.tag.rpartition("}")[2]
-        if tag == "key" and element.get("attr.name") in WANTED:
-            wanted[element.attrib["id"]] = element.attrib["attr.name"]
-        elif tag == "node":
-            nodes.setdefault(element.attrib["id"], {}).update(_data(element, wanted))
-            element.clear()
-        elif tag == "edge":
-            ends = {"u": element.attrib["source"], "v": element.attrib["target"]}
-            edges.append(ends | _data(element, wanted))
-            element.clear()
-        elif tag == "graph":
-            about.update(element.attrib | _data(element, wanted))
-    both_ways = about.get("edgedefault") == "undirected"
-    return _street_file(nodes, edges, about.get("crs"), both_ways=both_ways)
+    found = _GraphML()
+    found.parser.ParseFile(file)
+    both_ways = found.about.get("edgedefault") == "undirected"
+    return _street_file(found.nodes, found.edges, found.about.get("crs"), both_ways=both_ways)
 
 
-def _data(element: Element, wanted: dict[str | None, str]) -> dict[str, str]:
-    """Read the ``<data>`` of a node, an edge or the graph."""
-    return {
-        wanted[item.get("key")]: item.text or "" for item in element if item.get("key") in wanted
-    }
+class _GraphML:
+    """What the parser has told so far; it is asked for text only where that is wanted."""
+
+    def __init__(self) -> None:
+        self.about: dict[str, str] = {}
+        self.nodes: dict[str, dict[str, str]] = {}
+        self.edges: list[dict[str, str]] = []
+        self.parser = expat.ParserCreate()  # expat stops entities that grow without end
+        self.parser.buffer_text = True
+        self.parser.StartElementHandler = self._start
+        self.parser.EndElementHandler = self._end
+        self._wanted: dict[str | None, str] = {}
+        self._open = [self.about]
+        self._name: str | None = None
+
+    def _start(self, tag: str, attributes: dict[str, str]) -> None:
+        match tag.rpartition(":")[2]:
+            case "data":
+                self._name = self._wanted.get(attributes.get("key"))
+                if self._name:
+                    self._open[-1][self._name] = ""
+                    self.parser.CharacterDataHandler = self._text
+            case "node":
+                self._open.append(self.nodes.setdefault(attributes["id"], {}))
+            case "edge":
+                self.edges.append({"u": attributes["source"], "v": attributes["target"]})
+                self._open.append(self.edges[-1])
+            case "graph":
+                self.about |= attributes
+                self._open.append(self.about)
+            case "key" if attributes.get("attr.name") in WANTED:
+                self._wanted[attributes["id"]] = attributes["attr.name"]
+
+    def _end(self, tag: str) -> None:
+        match tag.rpartition(":")[2]:
+            case "data":
+                self._name = self.parser.CharacterDataHandler = None
+            case "node" | "edge" | "graph":
+                self._open.pop()
+
+    def _text(self, text: str) -> None:
+        if self._name:
+            self._open[-1][self._name] += text
 
 
 def _street_file(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 MARGIN = 1000.0
 _POLYGONS = ("Polygon", "MultiPolygon")
+_transformer = lru_cache(maxsize=16)(Transformer.from_crs)  # finding the best one takes long
 
 
 def place(
@@ -125,7 +127,7 @@ def _target(
 
 def _project(x: Numbers, y: Numbers, crs: CRS, target: CRS) -> tuple[Numbers, Numbers]:
     """Transform coordinates; those beyond the reach of the projection become infinite."""
-    x_m, y_m = Transformer.from_crs(crs, target, always_xy=True).transform(x, y)
+    x_m, y_m = _transformer(crs, target, always_xy=True).transform(x, y)
     return np.asarray(x_m), np.asarray(y_m)
 
 

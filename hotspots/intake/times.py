@@ -12,7 +12,7 @@ from hotspots.intake.source import records, texts
 
 _CLOCKS = ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p")
 _NAMED_MONTHS = ("%d %b %Y", "%d %B %Y", "%b %d %Y", "%B %d %Y")
-_OFFSET = r"\s*(?:Z|[+-]\d\d(?::?\d\d)?)$"
+_OFFSET = r"(?:Z|[+-]\d\d(?::?\d\d)?)$"
 _NAMED = r"\d.*[A-Z]{3}|[A-Z]{3}.*\d"
 _SLASHED = r"^\d{1,4}[/.-]\d{1,2}[/.-]\d{1,4}(?:$| )"
 _ISO = r"\d{4}-\d{1,2}-\d{1,2}|\d{8}(?:$|T)"
@@ -86,7 +86,7 @@ def _without_offset(written: pd.Series, what: str, notes: list[str]) -> pd.Serie
         return written
     dropped = records(int(offset.sum()))
     notes.append(f"{what}: UTC offset dropped in {dropped}, clock times stand as written")
-    return written.mask(offset, written.str.replace(_OFFSET, "", regex=True))
+    return written.mask(offset, written.str.replace(_OFFSET, "", regex=True).str.rstrip())
 
 
 def _unread(plain: pd.Series, times: pd.Series, pattern: str) -> pd.Series:

@@ -16,7 +16,7 @@ from hotspots.maps import words
 from hotspots.maps.coding import AREAS, LINES, encode_shapes
 from hotspots.presentation.classes import classes_of, drawn_labels, family, marker
 from hotspots.presentation.formats import counted, distance, is_missing, number, plural
-from hotspots.presentation.groups import COLD, centres, groups
+from hotspots.presentation.groups import COLD, groups
 from hotspots.presentation.methods import method
 from hotspots.presentation.sentences import (
     analyst_figures,
@@ -175,14 +175,13 @@ def _codes(labels: pd.Series, known: list[str]) -> list[int]:
 
 def _figures(table: gpd.GeoDataFrame, name: str) -> dict[str, Any]:
     """Put the figures of all areas side by side; None where an area lacks one."""
-    rows = pd.DataFrame(table.drop(columns="geometry")).to_dict("records")
-    pairs = [dict(analyst_figures(row, name)) for row in rows]  # type: ignore[arg-type]
-    names = list(dict.fromkeys(title for row in pairs for title in row))
-    return {"names": names, "values": [[row.get(title) for title in names] for row in pairs]}
+    figures = analyst_figures(table, name)
+    rows = zip(*figures.values(), strict=True) if figures else [()] * len(table)
+    return {"names": list(figures), "values": [list(row) for row in rows]}
 
 
 def _groups(found: gpd.GeoDataFrame, statistic: str, decimals: int) -> list[dict[str, Any]]:
-    at = _points(centres(found), decimals)
+    at = _points(found["centre"], decimals)
     return [
         {
             "number": str(group),

@@ -16,7 +16,7 @@ from hotspots.disclosure.release import Context, InternalRelease, Release, relea
 from hotspots.presentation.canvas import add_shapes, frame, new_axes, pixel_m, view, write
 from hotspots.presentation.classes import chosen, classes_of, drawn_labels, marker
 from hotspots.presentation.formats import one_line
-from hotspots.presentation.groups import COLD, HOT, centres, groups, joined
+from hotspots.presentation.groups import COLD, HOT, groups, joined
 from hotspots.presentation.legend import SHAPES, draw_legend
 from hotspots.presentation.provenance import SYNTHETIC, banner
 from hotspots.presentation.svg import cleaned
@@ -243,7 +243,8 @@ def _basemap(ax: Axes, shown: Release, *, above: bool) -> None:
             continue
         shapes = layer.geometry.dropna().to_crs(shown.table.crs).to_numpy()
         near = shapes[shapely.intersects(shapes, view(ax))]
-        add_shapes(ax, shapely.simplify(near, pixel_m(ax) / 2), **style)
+        thinned = shapely.simplify(near, pixel_m(ax) / 2, preserve_topology=False)
+        add_shapes(ax, thinned, **style)
 
 
 def _boundary(ax: Axes, shown: Release) -> None:
@@ -274,24 +275,27 @@ def _facilities(ax: Axes, facilities: gpd.GeoDataFrame) -> None:
 
 def _group_numbers(ax: Axes, points: gpd.GeoSeries) -> None:
     """Write the numbers of groups: round for hot, square for cold, as on the page."""
-    for name, point in points.items():
+    names = points.index.astype(str)
+    cold, short = names.str.startswith("C"), names.str.len() < 2
+    for marker_, mine in (("o", ~cold), ("s", cold)):
         ax.scatter(
-            [point.x],
-            [point.y],
-            s=120 if len(str(name)) < 2 else 175,
-            marker="s" if str(name).startswith("C") else "o",
+            points.x[mine],
+            points.y[mine],
+            s=np.where(short[mine], 120, 175),
+            marker=marker_,
             color="white",
             edgecolors="black",
             linewidths=1.1,
             zorder=7,
         )
-        write(ax, point.x, point.y, str(name), size=7, color="black", zorder=8, weight="bold")
+    for name, x, y in zip(names, points.x, points.y, strict=True):
+        write(ax, x, y, name, size=7, color="black", zorder=8, weight="bold")
 
 
 def _numbered(found: gpd.GeoDataFrame) -> gpd.GeoSeries:
     """Give the points of the groups that carry their number."""
     first = found.groupby("sign", sort=False).cumcount() < found["sign"].map(NUMBERED)
-    return centres(found[first.astype(bool)])
+    return found.loc[first.astype(bool), "centre"]
 
 
 def _place_names(ax: Axes, shown: Release, taken: NDArray[np.float64]) -> None:

@@ -36,7 +36,11 @@ TOUCHING_M = 0.01
 _FOUND: WeakKeyDictionary[Release, dict[str, gpd.GeoDataFrame]] = WeakKeyDictionary()
 """Groups already found: map, list, picture and report of one release ask for the same ones."""
 
-COLUMNS = ("sign", "n_units", "units", "count", "expected", "area_km2", "place")
+COLUMNS = ("sign", "n_units", "units", "count", "expected", "area_km2", "place", "centre")
+
+INSIDE = 0.25
+"""A centroid this far from the outline, as a share of the width of a square that large, is well
+inside."""
 
 
 def groups(release: Release | gpd.GeoDataFrame, statistic: str) -> gpd.GeoDataFrame:
@@ -54,14 +58,15 @@ def groups(release: Release | gpd.GeoDataFrame, statistic: str) -> gpd.GeoDataFr
 
     Returns
     -------
-    GeoDataFrame, shape (g, 8)
+    GeoDataFrame, shape (g, 9)
         Index ``group``: ``"1"``, ``"2"``, … hot and ``"C1"``, ``"C2"``, … cold, in that order.
         ``sign``; ``n_units``; ``units``, their ids as a tuple; ``count``, their incidents;
         ``expected``, what they would hold if every unit of the table had the mean count (of
         ``excess``: the sum of the areas' expected counts); ``area_km2``; ``place``, the named
         polygon of the base map around the group's centre, otherwise its nearest named point (or
         polygon, where there are only polygons), otherwise the name of the only unit, otherwise
-        ``""``; and the joined ``geometry``.
+        ``""``; ``centre``, where its number is drawn: a point well inside the largest part, its
+        centroid if that is; and the joined ``geometry``.
 
     Examples
     --------
@@ -106,33 +111,31 @@ def _groups(
         rows, index=pd.Index(_numbers(rows), name="group"), geometry="geometry", crs=table.crs
     )
     out["area_km2"] = out.geometry.area / 1e6
+    out["centre"] = _centres(out.geometry)
     out["place"] = _places(out, units, basemap)
     return out[[*COLUMNS, "geometry"]]
 
 
-def centres(groups: gpd.GeoDataFrame) -> gpd.GeoSeries:
-    """Give the point where a group's number is drawn.
-
-    Parameters
-    ----------
-    groups : GeoDataFrame, shape (g, 8)
-        From :func:`groups`.
-
-    Returns
-    -------
-    GeoSeries of Point, shape (g,)
-        Well inside the group's largest part: its centroid if that is so, otherwise another point.
-    """
-    return gpd.GeoSeries(
-        [_middle(shape) for shape in groups.geometry], index=groups.index, crs=groups.crs
-    )
+def _centres(shapes: gpd.GeoSeries) -> gpd.GeoSeries:
+    """Give each shape a point well inside its largest part."""
+    parts = np.array([_largest(shape) for shape in shapes], dtype=object)
+    out = shapely.centroid(parts)
+    deep = INSIDE * np.sqrt(shapely.area(parts))
+    inside = shapely.contains(parts, out)
+    inside &= shapely.distance(shapely.boundary(parts), out) >= deep
+    out[~inside] = [_middle(part) for part in parts[~inside]]
+    return gpd.GeoSeries(out, index=shapes.index, crs=shapes.crs)
 
 
-def _middle(shape: BaseGeometry) -> BaseGeometry:
+def _largest(shape: BaseGeometry) -> BaseGeometry:
     part: BaseGeometry = max(shapely.get_parts(shape), key=lambda one: one.area)
+    return part
+
+
+def _middle(part: BaseGeometry) -> BaseGeometry:
     across = math.sqrt(part.area)
     rough = part.simplify(0.01 * across)
-    for share in (0.25, 0.1, 0.05, 0.02):
+    for share in (INSIDE, 0.1, 0.05, 0.02):
         inner = rough.buffer(-share * across)
         if inner.intersects(part.centroid):
             return part.centroid
@@ -234,7 +237,7 @@ def _numbers(rows: Sequence[Mapping[str, object]]) -> list[str]:
 def _places(
     found: gpd.GeoDataFrame, units: gpd.GeoDataFrame, basemap: Mapping[str, gpd.GeoDataFrame]
 ) -> list[str]:
-    middle = centres(found)
+    middle = found["centre"]
     named = pd.Series("", index=found.index, dtype=object)
     places = basemap.get("place")
     if places is not None and "name" in places.columns:
@@ -278,4 +281,5 @@ def _empty(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     out = gpd.GeoDataFrame(
         columns, index=pd.Index([], name="group", dtype=object), geometry=[], crs=table.crs
     )
+    out["centre"] = gpd.GeoSeries([], crs=table.crs)
     return out.astype({"n_units": int, "count": float, "expected": float, "area_km2": float})

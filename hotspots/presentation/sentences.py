@@ -125,25 +125,27 @@ def unit_sentence(
     return _unit_sentence(family(statistic), values, neighbours(words.get("Neighbours", "")), mean)
 
 
-def analyst_figures(row: Mapping[str, object], statistic: str) -> list[tuple[str, str]]:
-    """List the figures behind an area's sentence, for the fold marked "Figures for analysts".
+def analyst_figures(table: pd.DataFrame, statistic: str) -> dict[str, list[str | None]]:
+    """List the figures behind each area's sentence, for the fold marked "Figures for analysts".
 
     Parameters
     ----------
-    row : mapping
-        One row of the units, as Series or mapping.
+    table : DataFrame, shape (n, m)
+        Units.
     statistic : str
         Name of the local result.
 
     Returns
     -------
-    list of tuple of (str, str)
-        Name and value of each figure the row holds.
+    dict of str to list of str or None, length n
+        Name of each figure that the table holds to its value for every area, None where missing.
 
     Examples
     --------
-    >>> analyst_figures({"count": 12, "gi_star_z": 3.21, "gi_star_p_value": 0.0013}, "gi_star")
-    [('Recorded incidents', '12'), ('Getis-Ord Gi*, z-score', '3.21'), ('p-value', '0.0013')]
+    >>> import pandas as pd
+    >>> table = pd.DataFrame({"count": [12, 3], "gi_star_p_value": [0.0013, None]})
+    >>> analyst_figures(table, "gi_star")
+    {'Recorded incidents': ['12', '3'], 'p-value': ['0.0013', None]}
     """
     name = method(statistic).name
     statistic_is = {"gi_star": "sum with neighbours", "gi": "sum of neighbours"}.get(
@@ -162,11 +164,11 @@ def analyst_figures(row: Mapping[str, object], statistic: str) -> list[tuple[str
         (f"{statistic}_q_value", "q-value (corrected for the number of areas)", p_value),
         (f"{statistic}_label", "Class", str),
     )
-    return [
-        (title, write(row[column]))
+    return {
+        title: [None if is_missing(value) else write(value) for value in table[column].tolist()]
         for column, title, write in figures
-        if column in row and not is_missing(row[column])
-    ]
+        if column in table.columns and table[column].notna().any()
+    }
 
 
 def facility_sentences(release: Release) -> dict[tuple[str, str], tuple[str, ...]]:

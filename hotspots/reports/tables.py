@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 import shapely
-from shapely.geometry import mapping
 
 from hotspots.crs import WGS84
 from hotspots.disclosure.release import InternalRelease, PublicRelease
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import geopandas as gpd
+    from numpy.typing import NDArray
 
 QUARANTINE_COLUMNS = ("table", "row", "reason")
 DECIMALS = 4
@@ -136,7 +136,7 @@ def write_public_areas(
     order = np.argsort(release.table.index.astype(str).to_numpy(), kind="stable")
     rows = _public_rows(release).iloc[order]
     write_csv(_spoken(rows), csv_path)
-    shapes = _rounded(release.table.geometry.iloc[order].to_crs(WGS84))
+    shapes = shapely.to_geojson(_rounded(release.table.geometry.iloc[order].to_crs(WGS84)))
     features = [
         _feature(properties, shape)
         for properties, shape in zip(rows.to_dict("records"), shapes, strict=True)
@@ -196,23 +196,27 @@ def _spoken(rows: pd.DataFrame) -> pd.DataFrame:
     return rows.assign(count=rows["count"].where(rows["count"].notna(), WITHHELD))
 
 
-def _rounded(shapes: gpd.GeoSeries) -> list[Any]:
-    """Round to four decimals, stay valid, and run counter-clockwise around each polygon."""
+def _rounded(shapes: gpd.GeoSeries) -> NDArray[np.object_]:
+    """Round to four decimals, stay valid, and run counter-clockwise around each polygon.
+
+    What rounding leaves nothing of becomes None.
+    """
     coarse = shapely.set_precision(shapes.to_numpy(), 10.0**-DECIMALS)
     rounded = shapely.transform(coarse, lambda degrees: degrees.round(DECIMALS))
-    return list(shapely.reverse(shapely.normalize(rounded)))
+    out: NDArray[np.object_] = shapely.reverse(shapely.normalize(rounded))
+    return np.where(shapely.is_empty(out), np.array(None), out)
 
 
-def _feature(properties: dict[Any, Any], shape: Any) -> str:
+def _feature(properties: dict[Any, Any], shape: str | None) -> str:
     known = {str(name): _json_value(value) for name, value in properties.items()}
-    geometry = None if shape.is_empty else mapping(shape)
-    feature = {
-        "type": "Feature",
-        "id": str(properties["unit_id"]),
-        "properties": known,
-        "geometry": geometry,
-    }
-    return json.dumps(feature, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return (
+        f'{{"type":"Feature","id":{_json(str(properties["unit_id"]))},'
+        f'"properties":{_json(known)},"geometry":{shape or "null"}}}'
+    )
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
 def _json_value(value: Any) -> Any:

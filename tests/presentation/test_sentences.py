@@ -111,23 +111,23 @@ def test_one_published_area_is_not_compared(public):
 
 def test_figures_for_analysts_are_those_the_row_holds(label, make_grid):
     table = label(make_grid(3), p_value=0.00001, z=-2.345, expected=3.25)
-    assert analyst_figures(table.iloc[2], "gi_star") == [
-        ("Recorded incidents", "2"),
-        ("Getis-Ord Gi*, sum with neighbours", "5"),
-        ("Expected of it", "3.2"),
-        ("Getis-Ord Gi*, z-score", "−2.35"),
-        ("p-value", "< 0.0001"),
-        ("q-value (corrected for the number of areas)", "0.4"),
-        ("Class", "not significant"),
-    ]
+    assert analyst_figures(table.iloc[[2]], "gi_star") == {
+        "Recorded incidents": ["2"],
+        "Getis-Ord Gi*, sum with neighbours": ["5"],
+        "Expected of it": ["3.2"],
+        "Getis-Ord Gi*, z-score": ["−2.35"],
+        "p-value": ["< 0.0001"],
+        "q-value (corrected for the number of areas)": ["0.4"],
+        "Class": ["not significant"],
+    }
 
 
 def test_figures_of_a_withheld_area_hold_no_number_about_it(public):
     shown = public(n=6, counts=[400, 100, 210, 150, 5, 200], small=(4,))
-    assert analyst_figures(shown.table.loc["A004"], "excess") == [
-        ("Residents", "5,000"),
-        ("Class", "not testable"),
-    ]
+    assert analyst_figures(shown.table.loc[["A004"]], "excess") == {
+        "Residents": ["5,000"],
+        "Class": ["not testable"],
+    }
 
 
 def test_each_facility_in_a_sentence_per_kind(internal, label, make_grid, facilities, proximity):
