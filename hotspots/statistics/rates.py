@@ -1,112 +1,24 @@
-"""Rates: events against the population at risk, or against another baseline."""
+"""Rates: events per head, standardised and smoothed by empirical Bayes."""
 
 from __future__ import annotations
 
-import warnings
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, get_args
 
 import numpy as np
 import pandas as pd
 
-from hotspots.errors import AlignmentError, FewDataWarning, StatisticsError, faults
-from hotspots.statistics.neighbourhoods import first_id
+from hotspots.errors import StatisticsError
+from hotspots.statistics.at_risk import at_risk, linked, not_more_than_all
 
 if TYPE_CHECKING:
+    from libpysal.graph import Graph
     from numpy.typing import NDArray
 
+    from hotspots.statistics.neighbourhoods import Neighbourhoods
 
-@dataclass(frozen=True)
-class AtRisk:
-    """Events and the population they come from, checked against each other.
+    Prior = tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]
 
-    Attributes
-    ----------
-    index : Index, length N
-        Of all units, as the caller gave them.
-    events : ndarray of float, shape (N,)
-        NaN where events or population are unknown; 0 where the population is 0.
-    population : ndarray of float, shape (N,)
-        NaN where `events` is.
-    notes : tuple of str
-        What was left out, one sentence each.
-    """
-
-    index: pd.Index
-    events: NDArray[np.float64]
-    population: NDArray[np.float64]
-    notes: tuple[str, ...]
-
-    @property
-    def exposed(self) -> NDArray[np.bool_]:
-        """Units with a population above zero: those that have a rate."""
-        return self.population > 0
-
-
-def at_risk(events: pd.Series, population: pd.Series) -> AtRisk:
-    """Check events and population, and leave out the events where nobody is at risk.
-
-    Parameters
-    ----------
-    events : Series of int, length N
-        Whole numbers, none below zero; NaN where unknown.
-    population : Series of float, length N
-        None below zero, the same index; NaN where unknown.
-
-    Returns
-    -------
-    AtRisk
-
-    Raises
-    ------
-    AlignmentError
-        When the indexes differ.
-    StatisticsError
-        For anything but numbers, infinite or negative ones, or events that are not whole.
-
-    Warns
-    -----
-    FewDataWarning
-        For events in units whose population is 0.
-    """
-    found = [*_word_faults("events", events), *_word_faults("population", population)]
-    if found:
-        raise StatisticsError(faults("rates", found))
-    if not events.index.equals(population.index):
-        raise AlignmentError(_misaligned(events.index, population.index))
-    y, x = (given.to_numpy(dtype=np.float64, na_value=np.nan) for given in (events, population))
-    found = [
-        *_number_faults("events", y, events.index),
-        *_number_faults("population", x, events.index),
-        *_fault(
-            "events", "are not whole numbers", np.isfinite(y) & (y != np.floor(y)), events.index
-        ),
-    ]
-    if found:
-        raise StatisticsError(faults("rates", found))
-    unknown = np.isnan(y) | np.isnan(x)
-    y, x = np.where(unknown, np.nan, y), np.where(unknown, np.nan, x)
-    return AtRisk(
-        index=events.index,
-        events=np.where(x == 0, 0.0, y),
-        population=x,
-        notes=_left_out(y, (x == 0) & (y > 0), events.index),
-    )
-
-
-def _left_out(
-    events: NDArray[np.float64], lost: NDArray[np.bool_], index: pd.Index
-) -> tuple[str, ...]:
-    """Say, and warn, when there are events where nobody is at risk."""
-    if not lost.any():
-        return ()
-    note = (
-        f"{int(events[lost].sum())} events are in {int(lost.sum())} units with a population of 0, "
-        f"first id {first_id(index[lost])}: no rate explains them, so they are left out of every "
-        "rate, test and total here; check the population, or use larger units."
-    )
-    warnings.warn(note, FewDataWarning, stacklevel=4)
-    return (note,)
+Family = Literal["poisson", "binomial"]
 
 
 def eb_standardised(events: pd.Series, population: pd.Series) -> pd.Series:
@@ -152,9 +64,100 @@ def eb_standardised(events: pd.Series, population: pd.Series) -> pd.Series:
     """
     units = at_risk(events, population)
     exposed = units.exposed
-    z = np.full(exposed.size, np.nan)
-    z[exposed] = standardised(units.events[exposed], units.population[exposed])
-    return pd.Series(z, index=units.index, name="eb_standardised")
+    z = standardised(units.events[exposed], units.population[exposed])
+    return pd.Series(units.spread_out(z), index=units.index, name="eb_standardised")
+
+
+def eb_rates(
+    events: pd.Series,
+    population: pd.Series,
+    graph: Graph | None = None,
+    *,
+    family: Family = "poisson",
+) -> pd.DataFrame:
+    """Smooth rates by empirical Bayes: the fewer people, the nearer to the others' rate.
+
+    Parameters
+    ----------
+    events : Series of int, length n
+        Whole numbers, none below zero; NaN where unknown.
+    population : Series of float, length n
+        At risk, none below zero, the same index; NaN where unknown.
+    graph : libpysal.graph.Graph, optional
+        With it rates are drawn towards the rate of their own neighbourhood, the unit included,
+        instead of the overall rate. Same ids in the same order; only who neighbours whom counts.
+    family : {"poisson", "binomial"}
+        For rare events, or for events that are a good part of their population (at most one per
+        head; not with a graph).
+
+    Returns
+    -------
+    DataFrame
+        Index of `events`; columns ``raw`` (events per head), ``smoothed`` (``mean`` plus
+        ``weight`` times ``raw - mean``), ``mean`` (the rate drawn towards), ``variance`` (between
+        units, by the method of moments, 0 where that is negative) and ``weight`` (0: wholly
+        smoothed, 1: as it is). NaN where a number is unknown or the population is 0; how many and
+        why, ``result.attrs["rates"]``. For maps and ranks: smoothed rates are no test.
+
+    Raises
+    ------
+    AlignmentError
+        When the indexes differ, or are not the graph's ids.
+    StatisticsError
+        For anything but numbers, infinite or negative ones, events that are not whole, or an
+        option that is not known or does not apply.
+
+    Warns
+    -----
+    FewDataWarning
+        For events in units whose population is 0; they are left out.
+
+    References
+    ----------
+    Marshall (1991), doi:10.2307/2347593; Martuzzi & Elliott (1996) for the binomial,
+    doi:10.1002/(SICI)1097-0258(19960915)15:17<1867::AID-SIM398>3.0.CO;2-2.
+
+    Examples
+    --------
+    Nine events among 40, and 1 among 40: the mean is 0.125, the rates vary by 0.1² = 0.01, of
+    which chance explains 0.125 / 40 = 0.003125. The weight is 0.006875 / 0.01.
+
+    >>> eb_rates(pd.Series([9, 1]), pd.Series([40, 40])).loc[0].round(6).to_dict()
+    {'raw': 0.225, 'smoothed': 0.19375, 'mean': 0.125, 'variance': 0.006875, 'weight': 0.6875}
+    """
+    if family not in get_args(Family):
+        raise StatisticsError(f"family {family!r} is not known: use 'poisson' or 'binomial'")
+    if graph is not None and family == "binomial":
+        raise StatisticsError("family 'binomial' is not known with a graph: use 'poisson'")
+    units = at_risk(events, population)
+    exposed = units.exposed
+    y, x = units.events[exposed], units.population[exposed]
+    if graph is not None:
+        mean, variance, weight = _local(y, x, linked(units, graph))
+    elif family == "binomial":
+        not_more_than_all(units)
+        mean, variance, weight = _binomial(y, x)
+    else:
+        variance, mean = prior(y, x)
+        weight = _share(variance, mean / x)
+    columns = {
+        "raw": y / x,
+        "smoothed": mean + weight * (y / x - mean),
+        "mean": np.broadcast_to(mean, y.shape),
+        "variance": np.broadcast_to(variance, y.shape),
+        "weight": weight,
+    }
+    table = pd.DataFrame(
+        {name: units.spread_out(column) for name, column in columns.items()}, index=units.index
+    )
+    table.attrs["rates"] = {
+        "method": "empirical Bayes",
+        "family": family,
+        "towards": "the overall rate" if graph is None else "the neighbourhood's rate",
+        "left_out": units.left_out,
+        "notes": list(units.notes),
+    }
+    return table
 
 
 def standardised(
@@ -196,42 +199,44 @@ def prior(
     a, b : ndarray of float, shape (..., 1)
         a is 0 where the rates vary less than chance alone lets expect.
     """
-    people = population.sum()
-    b = events.sum(axis=-1, keepdims=True) / people
-    spread = np.sum(population * (events / population - b) ** 2, axis=-1, keepdims=True) / people
-    return np.maximum(spread - b * population.size / people, 0.0), b
+    spread, b = _moments(events, population)
+    return np.maximum(spread - b * population.size / population.sum(), 0.0), b
 
 
-def _word_faults(name: str, values: object) -> list[str]:
-    if not isinstance(values, pd.Series):
-        return [f"{name}: a pandas Series indexed by unit is needed, not a {type(values).__name__}"]
-    if not pd.api.types.is_numeric_dtype(values) or pd.api.types.is_complex_dtype(values):
-        return [f"{name}: numbers are needed, not {values.dtype}"]
-    return []
+def _moments(
+    events: NDArray[np.float64] | NDArray[np.int64], population: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Give the variance of the rates, weighted by population, and the overall rate."""
+    people = population.sum() if population.size else np.nan
+    mean = events.sum(axis=-1, keepdims=True) / people
+    spread = np.sum(population * (events / population - mean) ** 2, axis=-1, keepdims=True)
+    return spread / people, mean
 
 
-def _number_faults(name: str, values: NDArray[np.float64], index: pd.Index) -> list[str]:
-    return [
-        *_fault(name, "are infinite", np.isinf(values), index),
-        *_fault(name, "are below zero", values < 0, index),
-    ]
+def _local(y: NDArray[np.float64], x: NDArray[np.float64], units: Neighbourhoods) -> Prior:
+    """Estimate Marshall's mean and variance within every neighbourhood, the unit included."""
+
+    def around(own: NDArray[np.float64], neighbours: NDArray[np.float64]) -> NDArray[np.float64]:
+        return own + np.bincount(units.focal, weights=neighbours, minlength=units.n)
+
+    near = units.neighbour
+    people = around(x, x[near])
+    mean = around(y, y[near]) / people
+    rate = y / x
+    spread = around(x * (rate - mean) ** 2, x[near] * (rate[near] - mean[units.focal]) ** 2)
+    variance = np.maximum((spread - mean * (units.sizes + 1)) / people, 0.0)
+    return mean, variance, _share(variance, mean / x)
 
 
-def _fault(name: str, what: str, where: NDArray[np.bool_], index: pd.Index) -> list[str]:
-    if not where.any():
-        return []
-    return [f"{name}: {int(where.sum())} {what}, first id {first_id(index[where])}"]
+def _binomial(y: NDArray[np.float64], x: NDArray[np.float64]) -> Prior:
+    """Estimate mean, variance and weights where events are not rare."""
+    spread, mean = _moments(y, x)
+    within = mean * (1 - mean)
+    variance = np.maximum(spread - within * x.size / x.sum(), 0.0)
+    return mean, variance, _share(x * variance, np.maximum(within - spread, 0.0))
 
 
-def _misaligned(index: pd.Index, other: pd.Index) -> str:
-    missing, extra = index.difference(other), other.difference(index)
-    if len(missing) or len(extra):
-        first = first_id(missing if len(missing) else extra)
-        return (
-            f"events and population: {len(missing)} units have no population and {len(extra)} no "
-            f"events, first id {first}; take both from the same table of units"
-        )
-    return (
-        "events and population: the same units in another order or more than once; reorder with "
-        "population.loc[events.index]"
-    )
+def _share(part: NDArray[np.float64], rest: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Divide a part by part and rest together; 0 where both are."""
+    whole = part + rest
+    return np.divide(part, whole, out=np.zeros(np.shape(whole)), where=whole > 0)

@@ -1,0 +1,169 @@
+"""Excess risk: observed against expected events, unit by unit, with an exact interval."""
+
+from __future__ import annotations
+
+import warnings
+from typing import TYPE_CHECKING, Literal, get_args
+
+import numpy as np
+import pandas as pd
+from scipy.special import betainccinv, betaincinv, gammainccinv, gammaincinv
+
+from hotspots.errors import FewDataWarning, StatisticsError
+from hotspots.statistics.at_risk import at_risk, not_more_than_all
+from hotspots.statistics.neighbourhoods import first_id
+from hotspots.statistics.rates import Family
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+Standard = Literal["internal", "external"]
+
+FEW_EXPECTED = 5  # below, one event more or less moves the ratio by more than a fifth
+
+
+def excess_risk(
+    events: pd.Series,
+    population: pd.Series,
+    *,
+    confidence: float = 0.95,
+    standard: Standard = "internal",
+    family: Family = "poisson",
+) -> pd.DataFrame:
+    """Compare the events of every unit with what its baseline lets expect.
+
+    Parameters
+    ----------
+    events : Series of int, length n
+        Whole numbers, none below zero; NaN where unknown.
+    population : Series of float, length n
+        The baseline, none below zero, the same index: people, other police contacts, or expected
+        events; NaN where unknown.
+    confidence : float
+        Of the interval, between 0 and 1.
+    standard : {"internal", "external"}
+        What is expected: the overall rate of these units times `population`, so that the expected
+        events sum to the observed; or `population` itself, expected events from elsewhere.
+    family : {"poisson", "binomial"}
+        For rare events; or for events that are a good part of their population, at most one per
+        head, with an internal standard.
+
+    Returns
+    -------
+    DataFrame
+        Index of `events`; columns ``observed``, ``expected``, ``ratio`` (observed by expected: the
+        standardised ratio, or relative risk) and the ends of its exact interval, ``lower`` and
+        ``upper`` (Garwood for Poisson, Clopper-Pearson for binomial counts), which takes
+        `expected` as known and is for one unit looked at by itself. NaN where a number is unknown,
+        the baseline is 0, or nothing is expected; how many and why, and what cannot be concluded:
+        ``result.attrs["rates"]``.
+
+    Raises
+    ------
+    AlignmentError
+        When the indexes differ.
+    StatisticsError
+        For anything but numbers, infinite or negative ones, events that are not whole, or an
+        option that is not known or does not apply.
+
+    Warns
+    -----
+    FewDataWarning
+        For units that expect fewer than 5 events, and for events in units whose baseline is 0.
+
+    References
+    ----------
+    Garwood (1936), doi:10.1093/biomet/28.3-4.437;
+    Clopper & Pearson (1934), doi:10.1093/biomet/26.4.404.
+
+    Examples
+    --------
+    Eighteen events among 300: six are expected of each hundred. With none observed, the upper
+    end is -log(0.025) / 6.
+
+    >>> result = excess_risk(pd.Series([0, 6, 12]), pd.Series([100, 100, 100]))
+    >>> result["ratio"].tolist(), result["upper"].round(4).tolist()
+    ([0.0, 1.0, 2.0], [0.6148, 2.1766, 3.4936])
+    """
+    _known(confidence, standard, family)
+    units = at_risk(events, population)
+    if family == "binomial":
+        not_more_than_all(units)
+    exposed = units.exposed
+    y, x = units.events[exposed], units.population[exposed]
+    expected = x if standard == "external" else x * (y.sum() / x.sum() if x.size else np.nan)
+    lower, upper = _interval(y, x, (1 - confidence) / 2, family)
+    none_upper = _interval(np.zeros_like(y), x, (1 - confidence) / 2, family)[1]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = y / expected
+        lower, upper = lower / expected, upper / expected
+    columns = {
+        "observed": y,
+        "expected": expected,
+        "ratio": ratio,
+        "lower": np.where(expected > 0, lower, np.nan),
+        "upper": np.where(expected > 0, upper, np.nan),
+    }
+    notes = [*units.notes, *_few_expected(units.index[exposed], expected, none_upper)]
+    table = pd.DataFrame(
+        {name: units.spread_out(column) for name, column in columns.items()}, index=units.index
+    )
+    table.attrs["rates"] = {
+        "method": "Garwood" if family == "poisson" else "Clopper-Pearson",
+        "family": family,
+        "standard": standard,
+        "confidence": confidence,
+        "left_out": units.left_out,
+        "notes": notes,
+    }
+    return table
+
+
+def _known(confidence: float, standard: str, family: str) -> None:
+    """Refuse options that are not known."""
+    if not 0 < confidence < 1:
+        raise StatisticsError(f"confidence {confidence!r}: a number between 0 and 1 is needed")
+    if standard not in get_args(Standard):
+        raise StatisticsError(f"standard {standard!r} is not known: use 'internal' or 'external'")
+    if family not in get_args(Family):
+        raise StatisticsError(f"family {family!r} is not known: use 'poisson' or 'binomial'")
+    if family == "binomial" and standard == "external":
+        raise StatisticsError(
+            "standard 'external' is not known for family 'binomial', whose baseline is people: "
+            "use 'internal'"
+        )
+
+
+def _interval(
+    y: NDArray[np.float64], x: NDArray[np.float64], tail: float, family: Family
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Find the expected counts under which a count, or a more extreme one, has that probability."""
+    none, everyone = y == 0, y == x
+    lower: NDArray[np.float64]
+    upper: NDArray[np.float64]
+    if family == "poisson":
+        lower, upper = gammaincinv(np.where(none, 1.0, y), tail), gammainccinv(y + 1, tail)
+    else:
+        lower = x * betaincinv(np.where(none, 1.0, y), x - y + 1, tail)
+        upper = x * betainccinv(y + 1, np.where(everyone, 1.0, x - y), tail)
+        upper = np.where(everyone, x, upper)
+    return np.where(none, 0.0, lower), upper
+
+
+def _few_expected(
+    index: pd.Index, expected: NDArray[np.float64], none_upper: NDArray[np.float64]
+) -> list[str]:
+    """Say, and warn, where the baseline is too small for a ratio to mean much."""
+    few = expected < FEW_EXPECTED
+    if not few.any():
+        return []
+    silent = int(np.count_nonzero(none_upper >= expected))
+    note = (
+        f"{int(few.sum())} of {few.size} units expect fewer than {FEW_EXPECTED} events, first id "
+        f"{first_id(index[few])}: one event moves their ratio by more than "
+        f"{1 / FEW_EXPECTED:.0%} of the average. An interval wholly above 1 still shows an "
+        f"excess, but in {silent} units not even 0 events would show a shortfall. Do not rank or "
+        "colour units by their ratio: use eb_rates, or larger units."
+    )
+    warnings.warn(note, FewDataWarning, stacklevel=3)
+    return [note]
