@@ -12,12 +12,12 @@ and every unit keeps all R draws, however large m is.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from hotspots.inference.draws import distinct_draws
+from hotspots.inference.sums import tolerance
 from hotspots.inference.tails import Tails
 
 if TYPE_CHECKING:
@@ -25,71 +25,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-TIE = 1e-9  # relative tolerance within which two sums are the same
+    from hotspots.inference.sums import Sums
+
 BLOCK = 2**21  # drawn ids held at once: about 100 MB with all that is derived from them
-ROUNDING = 4 * np.finfo(np.float64).eps
-
-
-@dataclass(frozen=True)
-class Sums:
-    """What is compared with the reference: each unit's neighbourhood sum.
-
-    Attributes
-    ----------
-    values : ndarray of float, shape (n,)
-        One value per unit, centred near zero. Centred whole numbers stay exact.
-    observed : ndarray of float, shape (n,)
-        The sum of `values` over the unit's neighbourhood.
-    sizes : ndarray of int, shape (n,)
-        How many values that sum has; 0 leaves the unit untested.
-    held : bool
-        Whether the unit's own value is held, and its neighbourhood drawn from the other units;
-        otherwise the neighbourhood is drawn from all units.
-    magnitude : float
-        The largest absolute value before centring, which sets the rounding error of a sum.
-    """
-
-    values: NDArray[np.float64]
-    observed: NDArray[np.float64]
-    sizes: NDArray[np.int64]
-    held: bool
-    magnitude: float
-
-
-def single_valued(
-    values: NDArray[np.float64], sizes: NDArray[np.int64], *, held: bool, magnitude: float
-) -> NDArray[np.bool_]:
-    """Find the units whose neighbourhood sum can take one value only.
-
-    That is so when all values it is drawn from are equal, or all of them are drawn.
-
-    Parameters
-    ----------
-    values, sizes, held, magnitude
-        As in :class:`Sums`.
-
-    Returns
-    -------
-    ndarray of bool, shape (n,)
-
-    Examples
-    --------
-    Without the second unit the others are all 1; without any other they are not.
-
-    >>> single_valued(np.array([1.0, 5, 1]), np.array([1, 1, 1]), held=True, magnitude=5).tolist()
-    [False, True, False]
-    """
-    n, tolerance = values.size, ROUNDING * magnitude
-    if n <= 2:
-        return np.ones(n, dtype=np.bool_)
-    single = sizes >= n - held
-    for alike in (values <= values.min() + tolerance, values >= values.max() - tolerance):
-        n_alike = np.count_nonzero(alike)
-        if n_alike == n:
-            return np.ones(n, dtype=np.bool_)
-        if held and n_alike == n - 1:
-            single = single | ~alike
-    return single
 
 
 def reference_tails(sums: Sums, n_permutations: int, rng: np.random.Generator) -> Tails:
@@ -107,16 +45,16 @@ def reference_tails(sums: Sums, n_permutations: int, rng: np.random.Generator) -
     Returns
     -------
     Tails
-        (1 + #) / (1 + R) in each tail; NaN where ``sizes`` is 0.
+        (1 + #) / (1 + R) in each tail; NaN where a unit is not tested.
     """
-    untested = sums.sizes == 0
+    untested, sizes = ~sums.tested, sums.drawn
     if untested.all():
         nothing = np.full(untested.size, np.nan)
         return Tails(upper=nothing, lower=nothing)
-    tolerance = TIE * np.abs(sums.observed) + ROUNDING * sums.magnitude * sums.sizes
-    low, high = sums.observed - tolerance, sums.observed + tolerance
+    apart = tolerance(sums.observed, sums.magnitude * sums.sizes.astype(np.float64))
+    low, high = sums.observed - apart, sums.observed + apart
     at_least, at_most = np.zeros((2, sums.values.size), dtype=np.int64)
-    groups = list(_by_size(sums.sizes))
+    groups = list(_by_size(sizes))
     for ids in _blocks(sums, n_permutations, rng):
         drawn = np.cumsum(sums.values[ids], axis=0)
         for size, units in groups:
@@ -124,7 +62,7 @@ def reference_tails(sums: Sums, n_permutations: int, rng: np.random.Generator) -
             at_least[units] += reference.size - np.searchsorted(reference, low[units], "left")
             at_most[units] += np.searchsorted(reference, high[units], "right")
         if sums.held:
-            units, before, after = _replacements(sums, ids, drawn)
+            units, before, after = _replacements(sums, sizes, ids, drawn)
             bottom, top = low[units], high[units]
             np.add.at(at_least, units, (after >= bottom).astype(int) - (before >= bottom))
             np.add.at(at_most, units, (after <= top).astype(int) - (before <= top))
@@ -138,7 +76,7 @@ def _blocks(
     sums: Sums, n_permutations: int, rng: np.random.Generator
 ) -> Iterator[NDArray[np.int64]]:
     """Draw ids, one draw per column, in blocks of bounded memory."""
-    n, size = sums.values.size, int(sums.sizes.max(initial=0)) + sums.held
+    n, size = sums.values.size, int(sums.drawn.max(initial=0)) + sums.held
     per_block = max(1, BLOCK // size)
     for start in range(0, n_permutations, per_block):
         yield distinct_draws(n, size, min(per_block, n_permutations - start), rng=rng)
@@ -157,10 +95,10 @@ def _by_size(sizes: NDArray[np.int64]) -> Iterator[tuple[int, NDArray[np.int64] 
 
 
 def _replacements(
-    sums: Sums, ids: NDArray[np.int64], drawn: NDArray[np.float64]
+    sums: Sums, sizes: NDArray[np.int64], ids: NDArray[np.int64], drawn: NDArray[np.float64]
 ) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
     """Find where a unit was drawn for itself, and the sum before and after replacing it."""
-    position, draw = np.nonzero(np.arange(ids.shape[0])[:, None] < sums.sizes[ids])
+    position, draw = np.nonzero(np.arange(ids.shape[0])[:, None] < sizes[ids])
     units = ids[position, draw]
-    size = sums.sizes[units]
+    size = sizes[units]
     return units, drawn[size - 1, draw], drawn[size, draw] - sums.values[units]

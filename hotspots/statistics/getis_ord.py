@@ -2,34 +2,40 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import TYPE_CHECKING, Literal, get_args
 
 import numpy as np
 
 from hotspots.errors import StatisticsError
+from hotspots.inference.engines import sum_inference
 from hotspots.inference.labels import HOT_COLD_LEVELS, hot_cold_labels
-from hotspots.inference.reference import Sums, reference_tails, single_valued
-from hotspots.statistics.neighbourhoods import Neighbourhoods, equally_weighted, neighbourhoods
-from hotspots.statistics.results import LabelFrom, Measured, Options, local_table
+from hotspots.statistics.around import Around, around
+from hotspots.statistics.neighbourhoods import neighbourhoods
+from hotspots.statistics.results import (
+    LabelFrom,
+    Measured,
+    Options,
+    engine_details,
+    local_table,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
     from libpysal.graph import Graph
     from numpy.typing import NDArray
 
+    from hotspots.inference.engines import Method
     from hotspots.schema import Alternative, Correction
 
 Null = Literal["total", "conditional"]
-
-METHOD = "shared reference"
 
 
 def gi_star(
     values: pd.Series,
     graph: Graph,
     *,
+    method: Method = "auto",
     n_permutations: int = 99_999,
     alternative: Alternative = "two-sided",
     null: Null = "total",
@@ -46,8 +52,14 @@ def gi_star(
         their neighbours' neighbourhoods.
     graph : libpysal.graph.Graph
         Neighbours, with the same ids in the same order. The unit itself is added here, exactly
-        once, whether the graph holds it or not. The neighbours of one unit must have equal
-        weights (binary or row-standardised: the result is the same).
+        once, whether the graph holds it or not. Binary and row-standardised weights give the
+        same result; where neighbours' weights differ (inverse distance, kernel), the graph must
+        hold a weight for the unit itself, and the sums are weighted.
+    method : {"auto", "exact", "permutation", "analytic"}
+        Where p-values come from. ``"exact"``: the exact distribution of a sum of counts, for
+        equal weights; no draws, no seed. ``"permutation"``: random draws. ``"analytic"``: the
+        normal distribution of z. ``"auto"``: exact where possible, otherwise permutation;
+        ``result.attrs["inference"]`` says which, and why not exact.
     n_permutations : int
         Random draws R; the smallest two-sided p-value is 2 / (R + 1).
     alternative : {"two-sided", "greater", "less"}
@@ -78,7 +90,8 @@ def gi_star(
     AlignmentError
         When ``values.index`` is not the graph's ids.
     StatisticsError
-        For infinite values, unequal or negative weights, or an unknown option.
+        For infinite values, negative weights, an unknown option, or ``method="exact"`` where that
+        cannot be had.
 
     Warns
     -----
@@ -104,33 +117,24 @@ def gi_star(
     """
     if null not in get_args(Null):
         raise StatisticsError(f"null {null!r} is not known: use 'total' or 'conditional'")
-    options = Options(n_permutations, alternative, correction, label_from)
+    options = Options(n_permutations, alternative, correction, label_from, method)
     units = neighbourhoods(values, graph)
-    equally_weighted(units)
-    size, held = units.sizes + 1, null == "conditional"
-    total = units.sums + units.centred
-    sums = Sums(
-        values=units.centred,
-        observed=units.sums if held else total,
-        sizes=units.sizes if held else size,
-        held=held,
-        magnitude=units.magnitude,
-    )
-    excess = units.deviation_sums + units.deviations
+    held, near = null == "conditional", around(units, own=True)
     variance = np.full(units.n, np.sum(units.deviations**2) / max(units.n, 1))
     measures = (
-        total + size * units.centre,
-        size * units.mean,
-        _score(excess, variance, size, population=units.n),
+        near.plain_sums,
+        near.total * units.mean,
+        _score(near.deviation_sums, variance * near.variance_factor(units.n)),
     )
-    found = _found(units, sums, measures, options.n_permutations, np.random.default_rng(rng))
-    return local_table(units, found, options, {"method": METHOD, "null": null})
+    compared = around(units) if held else near
+    return _table(compared, measures, options, rng, held=held)
 
 
 def gi(
     values: pd.Series,
     graph: Graph,
     *,
+    method: Method = "auto",
     n_permutations: int = 99_999,
     alternative: Alternative = "two-sided",
     correction: Correction = "fdr_bh",
@@ -144,8 +148,10 @@ def gi(
     values : Series of float, length n
         One value per unit. Units with NaN are not tested, and are nobody's neighbours.
     graph : libpysal.graph.Graph
-        Neighbours, with the same ids in the same order; a self-weight is ignored. The neighbours
-        of one unit must have equal weights (binary or row-standardised: the result is the same).
+        Neighbours, with the same ids in the same order; a self-weight is ignored. Binary and
+        row-standardised weights give the same result; unequal weights give weighted sums.
+    method : {"auto", "exact", "permutation", "analytic"}
+        Where p-values come from, see :func:`gi_star`.
     n_permutations : int
         Random draws R; the smallest two-sided p-value is 2 / (R + 1).
     alternative : {"two-sided", "greater", "less"}
@@ -169,7 +175,8 @@ def gi(
     AlignmentError
         When ``values.index`` is not the graph's ids.
     StatisticsError
-        For infinite values, unequal or negative weights, or an unknown option.
+        For infinite values, negative weights, an unknown option, or ``method="exact"`` where that
+        cannot be had.
 
     Warns
     -----
@@ -193,61 +200,53 @@ def gi(
     >>> result.loc[59, ["statistic", "expected"]].round(4).tolist()
     [2.0, 1.1186]
     """
-    options = Options(n_permutations, alternative, correction, label_from)
+    options = Options(n_permutations, alternative, correction, label_from, method)
     units = neighbourhoods(values, graph)
-    equally_weighted(units)
+    near = around(units)
     own, others = units.deviations, max(units.n - 1, 1)
     mean = -own / others  # the others' deviations sum to minus the unit's own
     variance = (np.sum(own**2) - own**2) / others - mean**2
-    sums = Sums(
-        values=units.centred,
-        observed=units.sums,
-        sizes=units.sizes,
-        held=True,
-        magnitude=units.magnitude,
-    )
-    excess = units.deviation_sums - units.sizes * mean
     measures = (
-        units.sums + units.sizes * units.centre,
-        units.sizes * (units.mean + mean),
-        _score(excess, variance, units.sizes, population=others),
+        near.plain_sums,
+        near.total * (units.mean + mean),
+        _score(near.deviation_sums - near.total * mean, variance * near.variance_factor(others)),
     )
-    found = _found(units, sums, measures, options.n_permutations, np.random.default_rng(rng))
-    return local_table(units, found, options, {"method": METHOD, "null": "conditional"})
+    return _table(near, measures, options, rng, held=True)
 
 
-def _score(
-    excess: NDArray[np.float64],
-    variance: NDArray[np.float64],
-    size: NDArray[np.int64],
-    *,
-    population: int,
-) -> NDArray[np.float64]:
-    """Standardise the excess of a sum of `size` values drawn from a finite population."""
-    drawn = size * (population - size) / max(population - 1, 1)
+def _score(excess: NDArray[np.float64], variance: NDArray[np.float64]) -> NDArray[np.float64]:
     with np.errstate(divide="ignore", invalid="ignore"):
-        return excess / np.sqrt(variance * drawn)
+        return excess / np.sqrt(variance)
 
 
-def _found(
-    units: Neighbourhoods,
-    tested: Sums,
-    measures: tuple[NDArray[Any], NDArray[Any], NDArray[Any]],
-    n_permutations: int,
-    rng: np.random.Generator,
-) -> Measured:
-    """Test the sums of the units that can be tested."""
-    alone = units.sizes == 0
-    fixed = single_valued(tested.values, tested.sizes, held=tested.held, magnitude=tested.magnitude)
-    sums = replace(tested, sizes=np.where(alone | fixed, 0, tested.sizes))
-    tails = reference_tails(sums, n_permutations, rng)
+def _table(
+    near: Around,
+    measures: tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]],
+    options: Options,
+    rng: int | np.random.Generator | None,
+    *,
+    held: bool,
+) -> pd.DataFrame:
+    """Test the sums of the units that can be tested, and lay out what was found."""
+    alone = near.units.sizes == 0
+    sums, fixed = near.compared(held=held, untested=alone)
     statistic, expected, z = measures
-    return Measured(
+    found = sum_inference(
+        sums,
+        z,
+        method=options.method,
+        n_permutations=options.n_permutations,
+        rng=np.random.default_rng(rng),
+    )
+    measured = Measured(
         statistic=statistic,
         expected=expected,
         z=z,
-        tails=tails,
-        label=partial(hot_cold_labels, upper=tails.is_upper),
+        tails=found.tails,
+        label=partial(hot_cold_labels, upper=found.tails.is_upper),
         levels=HOT_COLD_LEVELS,
         not_testable={"no neighbours": alone, "null distribution is a single value": fixed},
+        draws=found.n_permutations,
     )
+    details = {**engine_details(found), "null": "conditional" if held else "total"}
+    return local_table(near.units, measured, options, details)

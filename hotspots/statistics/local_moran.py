@@ -7,16 +7,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from hotspots.inference.engines import sum_inference
 from hotspots.inference.labels import MORAN_LEVELS, quadrant_labels
-from hotspots.inference.reference import Sums, reference_tails, single_valued
-from hotspots.statistics.neighbourhoods import Neighbourhoods, equally_weighted, neighbourhoods
-from hotspots.statistics.results import LabelFrom, Measured, Options, local_table
+from hotspots.statistics.around import Around, around
+from hotspots.statistics.neighbourhoods import neighbourhoods
+from hotspots.statistics.results import LabelFrom, Measured, Options, engine_details, local_table
 
 if TYPE_CHECKING:
     import pandas as pd
     from libpysal.graph import Graph
     from numpy.typing import NDArray
 
+    from hotspots.inference.engines import Method
     from hotspots.schema import Alternative, Correction
 
 
@@ -24,6 +26,7 @@ def local_moran(
     values: pd.Series,
     graph: Graph,
     *,
+    method: Method = "auto",
     n_permutations: int = 99_999,
     alternative: Alternative = "two-sided",
     correction: Correction = "fdr_bh",
@@ -37,8 +40,10 @@ def local_moran(
     values : Series of float, length n
         One value per unit. Units with NaN are not tested, and are nobody's neighbours.
     graph : libpysal.graph.Graph
-        Neighbours, with the same ids in the same order; a self-weight is ignored. The neighbours
-        of one unit must have equal weights; they are always row-standardised.
+        Neighbours, with the same ids in the same order; a self-weight is ignored.
+        Weights are always row-standardised.
+    method : {"auto", "exact", "permutation", "analytic"}
+        Where p-values come from, see :func:`hotspots.gi_star`.
     n_permutations : int
         Random draws R; the smallest two-sided p-value is 2 / (R + 1).
     alternative : {"two-sided", "greater", "less"}
@@ -66,7 +71,8 @@ def local_moran(
     AlignmentError
         When ``values.index`` is not the graph's ids.
     StatisticsError
-        For infinite values, unequal or negative weights, or an unknown option.
+        For infinite values, negative weights, an unknown option, or ``method="exact"`` where that
+        cannot be had.
 
     Warns
     -----
@@ -89,48 +95,47 @@ def local_moran(
     >>> result["statistic"].unique().tolist()
     [-1.0]
     """
-    options = Options(n_permutations, alternative, correction, label_from)
+    options = Options(n_permutations, alternative, correction, label_from, method)
     units = neighbourhoods(values, graph)
-    equally_weighted(units)
-    alone = units.sizes == 0
-    average = units.is_zero(units.deviations)
-    fixed = single_valued(units.centred, units.sizes, held=True, magnitude=units.magnitude)
-    sums = Sums(
-        values=units.centred,
-        observed=units.sums,
-        sizes=np.where(alone | average | fixed, 0, units.sizes),
-        held=True,
-        magnitude=units.magnitude,
-    )
-    lag = reference_tails(sums, options.n_permutations, np.random.default_rng(rng))
+    near = around(units)
+    alone, average = units.sizes == 0, units.is_zero(units.deviations)
+    sums, fixed = near.compared(held=True, untested=alone | average)
+    statistic, expected, z = _measures(near)
     is_low = units.deviations < 0
-    statistic, expected, z = _measures(units)
+    lag = sum_inference(
+        sums,
+        np.where(is_low, -z, z),
+        method=options.method,
+        n_permutations=options.n_permutations,
+        rng=np.random.default_rng(rng),
+    )
     found = Measured(
         statistic=statistic,
         expected=expected,
         z=z,
-        tails=lag.swapped(is_low),
-        label=partial(quadrant_labels, high=~is_low, upper=lag.is_upper),
+        tails=lag.tails.swapped(is_low),
+        label=partial(quadrant_labels, high=~is_low, upper=lag.tails.is_upper),
         levels=MORAN_LEVELS,
         not_testable={
             "no neighbours": alone,
             "null distribution is a single value": fixed,
             "the unit's value is the mean": average,
         },
+        draws=lag.n_permutations,
     )
-    return local_table(units, found, options, {"method": "shared reference", "null": "conditional"})
+    return local_table(units, found, options, {**engine_details(lag), "null": "conditional"})
 
 
 def _measures(
-    units: Neighbourhoods,
+    near: Around,
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
     """Compute I and its mean and standard score given the unit's own value."""
-    n, size, own = np.float64(units.n), units.sizes, units.deviations
+    n, own = np.float64(near.units.n), near.units.deviations
     with np.errstate(divide="ignore", invalid="ignore"):
         square = np.sum(own**2) / n
-        lag = units.deviation_sums / size
+        lag, spread = near.deviation_sums / near.total, near.square / near.total**2
         statistic = own * lag / square
-        expected = np.where(size > 0, -(own**2) / ((n - 1) * square), np.nan)
+        expected = np.where(near.sizes > 0, -(own**2) / ((n - 1) * square), np.nan)
         remaining = square - own**2 / (n - 1)
-        variance = (own / square) ** 2 * n / (n - 2) * (1 / size - 1 / (n - 1)) * remaining
+        variance = (own / square) ** 2 * n / (n - 2) * (spread - 1 / (n - 1)) * remaining
         return statistic, expected, (statistic - expected) / np.sqrt(variance)

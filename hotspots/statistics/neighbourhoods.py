@@ -36,7 +36,9 @@ class Neighbourhoods:
     focal, neighbour : ndarray of int, shape (E,)
         Positions among the n units, one pair per link.
     weights : ndarray of float, shape (E,)
-        The graph's weight of each link.
+        The graph's weight of each link, above zero; links stand in the order of `focal`.
+    own_weights : ndarray of float, shape (n,)
+        The graph's weight of each unit for itself, 0 where it has none.
     """
 
     index: pd.Index
@@ -45,6 +47,7 @@ class Neighbourhoods:
     focal: NDArray[np.int64]
     neighbour: NDArray[np.int64]
     weights: NDArray[np.float64]
+    own_weights: NDArray[np.float64]
 
     @property
     def n(self) -> int:
@@ -69,15 +72,16 @@ class Neighbourhoods:
     @cached_property
     def mean(self) -> float:
         """The mean of the values."""
-        return self.centre + self._centred_mean
+        return self.centre + self.centred_mean
 
     @cached_property
     def deviations(self) -> NDArray[np.float64]:
         """Values less their mean, shape (n,)."""
-        return self.centred - self._centred_mean
+        return self.centred - self.centred_mean
 
     @cached_property
-    def _centred_mean(self) -> float:
+    def centred_mean(self) -> float:
+        """The mean of the centred values."""
         return float(self.centred.mean()) if self.n else 0.0
 
     @cached_property
@@ -92,9 +96,18 @@ class Neighbourhoods:
         return np.bincount(self.focal, weights=values, minlength=self.n).astype(np.float64)
 
     @cached_property
-    def deviation_sums(self) -> NDArray[np.float64]:
-        """Sum of the neighbours' deviations, the unit's own left out, shape (n,)."""
-        return self.sums - self.sizes * self._centred_mean
+    def largest_weights(self) -> NDArray[np.float64]:
+        """The largest weight among each unit's neighbours, shape (n,)."""
+        largest = np.zeros(self.n)
+        np.maximum.at(largest, self.focal, self.weights)
+        return largest
+
+    @cached_property
+    def equally_weighted(self) -> bool:
+        """Whether the neighbours of every unit have equal weights: binary or row-standardised."""
+        if not self.weights.size or self.weights.min() == self.weights.max():
+            return True
+        return not np.any(self.weights < self.largest_weights[self.focal] * (1 - EQUAL))
 
     def is_zero(self, deviations: NDArray[np.float64]) -> NDArray[np.bool_]:
         """Mark deviations that are no more than rounding error of the values."""
@@ -117,8 +130,8 @@ def neighbourhoods(values: pd.Series, graph: Graph) -> Neighbourhoods:
     values : Series of float, length N
         One value per unit; NaN where it is unknown.
     graph : libpysal.graph.Graph
-        Neighbours of every unit, with the same ids in the same order. Weights of zero and
-        self-weights are ignored.
+        Neighbours of every unit, with the same ids in the same order. Weights of zero are no
+        links, and a self-weight makes nobody its own neighbour.
 
     Returns
     -------
@@ -133,7 +146,7 @@ def neighbourhoods(values: pd.Series, graph: Graph) -> Neighbourhoods:
     """
     numbers = _numbers(values)
     _aligned(values.index, graph.unique_ids)
-    focal, neighbour, weights = _links(values.index, graph)
+    focal, neighbour, weights, own_weights = _links(values.index, graph)
     has_value = ~np.isnan(numbers)
     if not has_value.all():
         kept = has_value[focal] & has_value[neighbour]
@@ -147,34 +160,8 @@ def neighbourhoods(values: pd.Series, graph: Graph) -> Neighbourhoods:
         focal=focal,
         neighbour=neighbour,
         weights=weights,
+        own_weights=own_weights[has_value],
     )
-
-
-def equally_weighted(units: Neighbourhoods) -> None:
-    """Refuse neighbours of one unit that have different weights.
-
-    Parameters
-    ----------
-    units : Neighbourhoods
-        Links with their weights.
-
-    Raises
-    ------
-    StatisticsError
-        Naming how many units have unequal weights, and the first.
-    """
-    if not units.weights.size or units.weights.min() == units.weights.max():
-        return
-    largest = np.zeros(units.n)
-    np.maximum.at(largest, units.focal, units.weights)
-    below = units.weights < largest[units.focal] * (1 - EQUAL)
-    if below.any():
-        unequal = np.unique(units.focal[below])
-        first = first_id(units.index[units.has_value][unequal])
-        raise StatisticsError(
-            f"graph: the neighbours of {unequal.size} units have different weights, first id "
-            f"{first}; use binary or row-standardised weights, such as graph.transform('b')"
-        )
 
 
 def first_id(index: pd.Index) -> str:
@@ -224,23 +211,28 @@ def _aligned(index: pd.Index, ids: pd.Index) -> None:
 
 def _links(
     index: pd.Index, graph: Graph
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
     adjacency = graph.adjacency
     weights = adjacency.to_numpy(dtype=np.float64)
     focal, neighbour = (
         _positions(index, labels, codes)
         for labels, codes in zip(adjacency.index.levels, adjacency.index.codes, strict=True)
     )
-    linked = (focal != neighbour) & (weights != 0)
-    if not linked.all():
-        focal, neighbour, weights = focal[linked], neighbour[linked], weights[linked]
     negative = weights < 0
     if negative.any():
         raise StatisticsError(
             f"graph: {int(negative.sum())} weights are negative, first id "
             f"{first_id(index[focal[negative]])}; weights must be above zero"
         )
-    return focal, neighbour, weights
+    own, linked = focal == neighbour, weights != 0
+    own_weights = np.bincount(focal[own], weights[own], len(index)).astype(np.float64)
+    linked &= ~own
+    if not linked.all():
+        focal, neighbour, weights = focal[linked], neighbour[linked], weights[linked]
+    if np.any(focal[1:] < focal[:-1]):
+        order = np.argsort(focal, kind="stable")
+        focal, neighbour, weights = focal[order], neighbour[order], weights[order]
+    return focal, neighbour, weights, own_weights
 
 
 def _positions(index: pd.Index, labels: pd.Index, codes: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
@@ -10,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from hotspots.errors import FewDataWarning, StatisticsError
-from hotspots.inference import multiple, tails
+from hotspots.inference import engines, multiple, tails
 from hotspots.schema import NOT_TESTABLE
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from hotspots.inference.engines import Inference, Method
     from hotspots.inference.tails import Tails
     from hotspots.schema import Alternative, Correction
     from hotspots.statistics.neighbourhoods import Neighbourhoods
@@ -35,21 +37,25 @@ class Options:
     Attributes
     ----------
     n_permutations : int
-        Random draws R, at least 1.
+        Random draws R, at least 1; unused where p-values are exact or analytic.
     alternative : {"two-sided", "greater", "less"}
         Which tails count.
     correction : {"fdr_bh", "fdr_by", "bonferroni", "none"}
         How ``q_value`` corrects for many units.
     label_from : {"q_value", "p_value"}
         What labels are made of.
+    method : {"auto", "exact", "permutation", "analytic"}
+        Where p-values come from.
     """
 
     n_permutations: int
     alternative: Alternative
     correction: Correction
     label_from: LabelFrom
+    method: Method = "auto"
 
     def __post_init__(self) -> None:
+        engines.known(self.method)
         permutations(self.n_permutations, at_least=1)
         tails.known(self.alternative)
         multiple.known(self.correction)
@@ -62,11 +68,6 @@ class Options:
     def n_tails(self) -> int:
         """2 for a two-sided test, otherwise 1."""
         return 2 if self.alternative == "two-sided" else 1
-
-    @property
-    def smallest_p(self) -> float:
-        """The smallest p-value that many permutations can give."""
-        return self.n_tails / (self.n_permutations + 1)
 
 
 @dataclass(frozen=True)
@@ -85,6 +86,8 @@ class Measured:
         Names and levels of the labels, strictest first.
     not_testable : mapping of str to ndarray of bool
         Reason to units, first reason that applies counts.
+    draws : int, optional
+        Random draws behind the tails, 0 for none; as many as the options say by default.
     """
 
     statistic: NDArray[np.float64]
@@ -94,6 +97,13 @@ class Measured:
     label: Callable[[NDArray[np.float64]], NDArray[np.object_]]
     levels: Mapping[str, float]
     not_testable: Mapping[str, NDArray[np.bool_]]
+    draws: int | None = None
+
+
+def engine_details(found: Inference) -> dict[str, Any]:
+    """Say where p-values came from, for ``attrs["inference"]``."""
+    why = {} if found.not_exact is None else {"not_exact": f"exact p-values {found.not_exact}"}
+    return {"method": found.engine, **why}
 
 
 def permutations(n_permutations: object, *, at_least: int) -> None:
@@ -133,7 +143,8 @@ def local_table(
     p = np.where(untested, np.nan, found.tails.p_value(options.alternative))
     q = multiple.adjust(p, options.correction)
     labels = found.label(q if options.label_from == "q_value" else p)
-    notes = [*few_data(units), *_unreachable(p, q, found.levels, options)]
+    draws = int(options.n_permutations if found.draws is None else found.draws)
+    notes = [*few_data(units), *_unreachable(p, q, found.levels, options, draws)]
     everywhere = np.full(units.has_value.size, NOT_TESTABLE, dtype=object)
     everywhere[units.has_value] = labels
     table = pd.DataFrame(
@@ -149,7 +160,7 @@ def local_table(
     )
     table.attrs["inference"] = {
         **details,
-        "n_permutations": int(options.n_permutations),
+        "n_permutations": draws,
         "alternative": options.alternative,
         "correction": options.correction,
         "label_from": options.label_from,
@@ -188,8 +199,16 @@ def few_data(units: Neighbourhoods) -> list[str]:
             "events, and 'not significant' does not mean there is no concentration."
         )
     for note in notes:
-        warnings.warn(note, FewDataWarning, stacklevel=4)
+        warnings.warn(note, FewDataWarning, stacklevel=_levels_to_caller())
     return notes
+
+
+def _levels_to_caller() -> int:
+    """Count the frames to the first one outside the package: the line a warning is about."""
+    level, frame = 1, inspect.currentframe()
+    while frame and str(frame.f_globals.get("__name__", "")).startswith("hotspots."):
+        level, frame = level + 1, frame.f_back
+    return level - 1
 
 
 def _first_reasons(
@@ -208,23 +227,25 @@ def _unreachable(
     q: NDArray[np.float64],
     levels: Mapping[str, float],
     options: Options,
+    draws: int,
 ) -> list[str]:
     """Name the labels that so few permutations cannot give, and how many could."""
     n_tests = int(np.count_nonzero(~np.isnan(p)))
-    if n_tests == 0:
+    if n_tests == 0 or draws == 0:
         return []
     corrected = options.label_from == "q_value"
     reached = np.nanmin(q if corrected else p)
-    smallest = max(1, int(np.count_nonzero(p <= options.smallest_p * (1 + 1e-12))))
+    smallest_p = options.n_tails / (draws + 1)
+    smallest = max(1, int(np.count_nonzero(p <= smallest_p * (1 + 1e-12))))
     factor = multiple.penalty(n_tests, smallest, options.correction) if corrected else 1.0
     notes = []
     for name, level in levels.items():
-        if reached <= level or options.smallest_p * factor <= level:
+        if reached <= level or smallest_p * factor <= level:
             continue
         needed = multiple.permutations_needed(level, factor, n_tails=options.n_tails)
         notes.append(
-            f"With {options.n_permutations:,} permutations no p-value is below "
-            f"{options.smallest_p:.2g}, and after correction for {n_tests:,} units no unit can be "
+            f"With {draws:,} permutations no p-value is below "
+            f"{smallest_p:.2g}, and after correction for {n_tests:,} units no unit can be "
             f"labelled at {name} %: at least {needed:,} permutations are needed."
         )
     return notes

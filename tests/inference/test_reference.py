@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from hotspots.inference import reference
-from hotspots.inference.reference import Sums, reference_tails, single_valued
+from hotspots.inference.reference import reference_tails
+from hotspots.inference.sums import Sums, single_valued
 
 R = 40_000
 
@@ -17,6 +18,7 @@ def _sums(values, observed, sizes, *, held):
         values=values,
         observed=np.asarray(observed, dtype=float),
         sizes=np.asarray(sizes),
+        tested=np.asarray(sizes) > 0,
         held=held,
         magnitude=float(np.abs(values).max()),
     )

@@ -1,5 +1,7 @@
 """What cannot be tested, what cannot be concluded, and what is refused."""
 
+from functools import partial
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -144,7 +146,8 @@ def test_few_units_and_few_events_are_said(statistic):
 
 def test_few_permutations_are_said_with_the_number_needed(row, values):
     values[20:23] = 40  # the smallest p falls to units 20, 21, 22 and perhaps a neighbour
-    few = gi_star(values, row, n_permutations=199, rng=1)
+    draw = partial(gi_star, values, row, method="permutation", rng=1)
+    few = draw(n_permutations=199)
     at_floor = int((few["p_value"] <= 2 / 200).sum())
     assert at_floor >= 1
     note = few.attrs["inference"]["notes"][0]
@@ -152,7 +155,7 @@ def test_few_permutations_are_said_with_the_number_needed(row, values):
     assert "no unit can be labelled at 99 %" in note
     assert f"at least {needed:,} permutations" in note
     assert not few["label"].eq("hot 99").any()
-    enough = gi_star(values, row, n_permutations=needed, rng=1)
+    enough = draw(n_permutations=needed)
     assert enough["label"].eq("hot 99").any()
     assert enough.attrs["inference"]["notes"] == []
 
@@ -163,11 +166,23 @@ def test_labels_from_p_values_need_no_more_permutations(row, values):
     assert result.attrs["inference"]["label_from"] == "p_value"
 
 
-def test_details_are_plain_and_complete(row, values):
-    details = gi_star(values, row, rng=1, correction="fdr_by").attrs["inference"]
-    assert details["method"] == "shared reference"
+@pytest.mark.parametrize(
+    ("step", "method", "engine", "n_permutations"),
+    [
+        (1, "auto", "exact", 0),
+        (1, "exact", "exact", 0),
+        (1, "permutation", "shared reference", 99_999),
+        (0.1, "auto", "shared reference", 99_999),
+        (1, "analytic", "analytic", 0),
+    ],
+)
+def test_details_are_plain_and_complete(row, values, step, method, engine, n_permutations):
+    result = gi_star(values * step, row, method=method, rng=1, correction="fdr_by")
+    details = result.attrs["inference"]
+    assert details["method"] == engine
+    assert details["n_permutations"] == n_permutations
+    assert ("not_exact" in details) == (step != 1)
     assert details["null"] == "total"
-    assert details["n_permutations"] == 99_999
     assert details["alternative"] == "two-sided"
     assert details["correction"] == "fdr_by"
     assert details["label_levels"] == {"99": 0.01, "95": 0.05, "90": 0.1}
@@ -241,12 +256,25 @@ def test_unknown_null(row, values):
         gi_star(values, row, null="spatial")
 
 
-@pytest.mark.parametrize("statistic", LOCAL)
-def test_unequal_weights(statistic, row, values):
+@pytest.fixture
+def unequal(row):
     adjacency = row.adjacency.astype(float)
     adjacency.loc[[5, 8]] = [1.0, 0.5, 1.0, 0.25]
-    with pytest.raises(StatisticsError, match="2 units have different weights, first id 5"):
-        statistic(values, Graph(adjacency))
+    return Graph(adjacency)
+
+
+@pytest.mark.parametrize("statistic", LOCAL)
+@pytest.mark.parametrize(
+    ("step", "reason"), [(1, "need neighbours of equal weight"), (0.1, "need neighbours of equal")]
+)
+def test_exact_where_it_cannot_be(statistic, unequal, values, step, reason):
+    with pytest.raises(StatisticsError, match=f"exact p-values {reason}.*method='permutation'"):
+        statistic(values * step, unequal.assign_self_weight(1.0), method="exact")
+
+
+def test_gi_star_with_unequal_weights_needs_one_for_the_unit_itself(unequal, values):
+    with pytest.raises(StatisticsError, match="59 units have none for themselves, first id 0;"):
+        gi_star(values, unequal)
 
 
 def test_general_g_refuses_values_below_zero(row, values):
