@@ -139,15 +139,16 @@ def _interval(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Find the expected counts under which a count, or a more extreme one, has that probability."""
     none, everyone = y == 0, y == x
-    lower: NDArray[np.float64]
-    upper: NDArray[np.float64]
     if family == "poisson":
-        lower, upper = gammaincinv(np.where(none, 1.0, y), tail), gammainccinv(y + 1, tail)
+        ends = gammaincinv(np.where(none, 1.0, y), tail), gammainccinv(y + 1, tail)
     else:
-        lower = x * betaincinv(np.where(none, 1.0, y), x - y + 1, tail)
-        upper = x * betainccinv(y + 1, np.where(everyone, 1.0, x - y), tail)
-        upper = np.where(everyone, x, upper)
-    return np.where(none, 0.0, lower), upper
+        ends = (
+            x * betaincinv(np.where(none, 1.0, y), x - y + 1, tail),
+            x * betainccinv(y + 1, np.where(everyone, 1.0, x - y), tail),
+        )
+    lower, upper = (np.asarray(end, dtype=np.float64) for end in ends)
+    full = everyone & (family == "binomial")
+    return np.where(none, 0.0, lower), np.where(full, x, upper)
 
 
 def _few_expected(
