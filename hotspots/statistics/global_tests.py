@@ -1,55 +1,33 @@
-"""Global tests: whether values are clustered anywhere at all."""
+"""Global tests of one variable: whether values are clustered anywhere at all."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import sparse
-from scipy.special import ndtr
 
 from hotspots.errors import StatisticsError
-from hotspots.inference import tails
-from hotspots.inference.permutation import permutation_tails
-from hotspots.inference.tails import Tails
-from hotspots.schema import TestResult
-from hotspots.statistics.neighbourhoods import first_id, neighbourhoods
-from hotspots.statistics.results import few_data, permutations
+from hotspots.inference.permutation import TIE
+from hotspots.statistics.global_results import (
+    FEWEST,
+    permutation_tails,
+    prepared,
+    result,
+    untested,
+)
+from hotspots.statistics.neighbourhoods import first_id
+from hotspots.statistics.weight_sums import weight_sums
 
 if TYPE_CHECKING:
     import pandas as pd
     from libpysal.graph import Graph
     from numpy.typing import NDArray
+    from scipy import sparse
 
-    from hotspots.schema import Alternative
+    from hotspots.inference.permutation import Statistic
+    from hotspots.schema import Alternative, TestResult
     from hotspots.statistics.neighbourhoods import Neighbourhoods
-
-FEWEST = 4  # the variances divide by (n - 1)(n - 2)(n - 3)
-
-
-@dataclass(frozen=True)
-class Weights:
-    """The weights of a graph and the sums the analytic variances are made of.
-
-    Attributes
-    ----------
-    matrix : sparse array, shape (n, n)
-        Weights without the diagonal.
-    connected : ndarray of bool, shape (n,)
-        Units with a neighbour.
-    n : int
-        How many those are.
-    s0, s1, s2 : float
-        Σ w_ij; Σ (w_ij + w_ji)² / 2; Σ (row sum + column sum)².
-    """
-
-    matrix: sparse.csr_array
-    connected: NDArray[np.bool_]
-    n: int
-    s0: float
-    s1: float
-    s2: float
+    from hotspots.statistics.weight_sums import WeightSums
 
 
 def moran(
@@ -112,23 +90,114 @@ def moran(
     >>> round(result.statistic, 6), result.p_value
     (0.948718, 0.0002)
     """
-    units = _prepared(values, graph, n_permutations, alternative)
-    weights = _weights(units)
+    units = prepared(values, graph, n_permutations, alternative)
+    weights = weight_sums(units)
     z = units.deviations
     square = np.sum(z**2)
     usable = weights.n >= FEWEST and not units.is_zero(z).all()
     if not usable:
-        return _untested("moran", alternative, weights.n)
+        return untested("moran", alternative, weights.n)
     scale = weights.n / (weights.s0 * square)
     expected = -1.0 / (weights.n - 1)
-    return _result(
+    products, tolerance = _products(z, weights.matrix)
+    return result(
         "moran",
         scale * float(z @ (weights.matrix @ z)),
         moments=(expected, _moran_variance(weights, units.n * np.sum(z**4) / square**2)),
         alternative=alternative,
         n=weights.n,
-        tails=permutation_tails(z, weights.matrix, n_permutations, np.random.default_rng(rng)),
+        tails=permutation_tails(products, units.n, n_permutations, tolerance=tolerance, rng=rng),
         n_permutations=n_permutations,
+    )
+
+
+def geary(
+    values: pd.Series,
+    graph: Graph,
+    *,
+    n_permutations: int = 9999,
+    alternative: Alternative = "two-sided",
+    rng: int | np.random.Generator | None = None,
+) -> TestResult:
+    """Test whether neighbours differ less than units do at large: global Geary's c.
+
+    A small c means clustering: it is below 1 where neighbours are alike, above 1 where they
+    differ. So that one option asks one question of every test, ``"greater"`` is for greater
+    likeness (c below 1) and `z` is above 0 there, as in spdep; esda gives `z` the other sign.
+
+    Parameters
+    ----------
+    values : Series of float, length n
+        One value per unit; NaN leaves the unit out.
+    graph : libpysal.graph.Graph
+        Neighbours, with the same ids in the same order and weights used as they are; a
+        self-weight is ignored.
+    n_permutations : int
+        Random permutations of the values over the units; 0 for the analytic test only.
+    alternative : {"two-sided", "greater", "less"}
+        Any departure from chance, clustering (c below 1), or alternation (c above 1).
+    rng : int, numpy.random.Generator or None
+        Seed or source of randomness; the same seed gives the same result.
+
+    Returns
+    -------
+    TestResult
+        Mean and variance are those under randomisation; ``z`` is (expected - c) / √variance.
+        Units without neighbours are left out altogether, from the mean and the sum of squares
+        too: c would not be 1 on average otherwise. (spdep leaves them out of n only; the two
+        agree where every unit has a neighbour.) NaN where all values are equal, or fewer than
+        4 units have a value and a neighbour.
+
+    Raises
+    ------
+    AlignmentError
+        When ``values.index`` is not the graph's ids.
+    StatisticsError
+        For infinite values, negative weights, or an unknown option.
+
+    Warns
+    -----
+    FewDataWarning
+        Below 30 units or 10 events.
+
+    References
+    ----------
+    Geary (1954), doi:10.2307/2986645; Cliff & Ord (1981), Spatial Processes: Models and
+    Applications, Pion.
+
+    Examples
+    --------
+    Forty units in a row, 20 low, then 20 high. One of the 39 links joins unlikes, so the squared
+    differences sum to 2 over 78 links, and c = (39 / 2) (2 / 78) / (40 · 0.25).
+
+    >>> import pandas as pd
+    >>> from libpysal.graph import Graph
+    >>> row = {i: [j for j in (i - 1, i + 1) if 0 <= j < 40] for i in range(40)}
+    >>> result = geary(pd.Series([0] * 20 + [1] * 20), Graph.from_dicts(row), rng=1)
+    >>> round(result.statistic, 6), result.p_value, bool(result.z > 0)
+    (0.05, 0.0002, True)
+    """
+    units = prepared(values, graph, n_permutations, alternative)
+    everywhere = weight_sums(units)
+    weights = everywhere.without_isolates()
+    z = units.centred[everywhere.linked]
+    z = z - z.mean() if z.size else z
+    usable = weights.n >= FEWEST and not units.is_zero(z).all()
+    if not usable:
+        return untested("geary", alternative, weights.n)
+    n, square = weights.n, np.sum(z**2)
+    differences, tolerance = _squared_differences(z, weights)
+    tails = permutation_tails(differences, n, n_permutations, tolerance=tolerance, rng=rng)
+    total = float(differences(np.arange(n)[:, None])[0, 0])
+    return result(
+        "geary",
+        (n - 1) * total / (2 * weights.s0 * square),
+        moments=(1.0, _geary_variance(weights, n * np.sum(z**4) / square**2)),
+        alternative=alternative,
+        n=n,
+        tails=tails.swapped(np.array([True])),
+        n_permutations=n_permutations,
+        sign=-1,
     )
 
 
@@ -190,37 +259,26 @@ def general_g(
     >>> round(result.statistic, 6), result.p_value
     (0.1, 0.0002)
     """
-    units = _prepared(values, graph, n_permutations, alternative)
+    units = prepared(values, graph, n_permutations, alternative)
     _not_negative(units)
-    weights = _weights(units)
-    x = units.values[weights.connected]
+    everywhere = weight_sums(units)
+    weights = everywhere.without_isolates()
+    x = units.values[everywhere.linked]
     usable = weights.n >= FEWEST and not units.is_zero(x - x.mean()).all()
-    if not usable:
-        return _untested("general_g", alternative, weights.n)
-    matrix = weights.matrix[weights.connected][:, weights.connected]
     pairs = x.sum() ** 2 - np.sum(x**2)
-    if pairs <= 0:
-        return _untested("general_g", alternative, weights.n)
+    if not usable or pairs <= 0:
+        return untested("general_g", alternative, weights.n)
     expected = weights.s0 / (weights.n * (weights.n - 1))
-    return _result(
+    products, tolerance = _products(x, weights.matrix)
+    return result(
         "general_g",
-        float(x @ (matrix @ x)) / pairs,
+        float(x @ (weights.matrix @ x)) / pairs,
         moments=(expected, _general_g_second_moment(weights, x) / pairs**2 - expected**2),
         alternative=alternative,
         n=weights.n,
-        tails=permutation_tails(x, matrix, n_permutations, np.random.default_rng(rng)),
+        tails=permutation_tails(products, weights.n, n_permutations, tolerance=tolerance, rng=rng),
         n_permutations=n_permutations,
     )
-
-
-def _prepared(
-    values: pd.Series, graph: Graph, n_permutations: int, alternative: Alternative
-) -> Neighbourhoods:
-    permutations(n_permutations, at_least=0)
-    tails.known(alternative)
-    units = neighbourhoods(values, graph)
-    few_data(units)
-    return units
 
 
 def _not_negative(units: Neighbourhoods) -> None:
@@ -232,24 +290,37 @@ def _not_negative(units: Neighbourhoods) -> None:
         )
 
 
-def _weights(units: Neighbourhoods) -> Weights:
-    matrix = sparse.csr_array(
-        (units.weights, (units.focal, units.neighbour)), shape=(units.n, units.n)
-    )
-    rows: NDArray[np.float64] = matrix.sum(axis=1)
-    columns: NDArray[np.float64] = matrix.sum(axis=0)
-    connected = units.sizes > 0
-    return Weights(
-        matrix=matrix,
-        connected=connected,
-        n=int(np.count_nonzero(connected)),
-        s0=float(rows.sum()),
-        s1=float(((matrix + matrix.T) ** 2).sum() / 2),
-        s2=float(np.sum((rows + columns) ** 2)),
-    )
+def _products(
+    values: NDArray[np.float64], matrix: sparse.csr_array
+) -> tuple[Statistic, NDArray[np.float64] | float]:
+    """Give Σ w_ij x_i x_j of permuted values, and how far apart ties may be."""
+
+    def products(who: NDArray[np.int64]) -> NDArray[np.float64]:
+        x = values[who]
+        total: NDArray[np.float64] = np.sum(x * (matrix @ x), axis=0, keepdims=True)
+        return total
+
+    return products, TIE * float(np.abs(values) @ (matrix @ np.abs(values)))
 
 
-def _moran_variance(weights: Weights, kurtosis: float) -> float:
+def _squared_differences(
+    z: NDArray[np.float64], weights: WeightSums
+) -> tuple[Statistic, NDArray[np.float64] | float]:
+    """Give Σ w_ij (z_i - z_j)² of permuted values, and how far apart ties may be."""
+    at_unit = weights.row_sums + weights.column_sums
+
+    def differences(who: NDArray[np.int64]) -> NDArray[np.float64]:
+        x = z[who]
+        total: NDArray[np.float64] = np.sum(
+            x * (at_unit[:, None] * x - 2 * (weights.matrix @ x)), axis=0, keepdims=True
+        )
+        return total
+
+    size = np.abs(z)
+    return differences, TIE * float(size @ (at_unit * size + 2 * (weights.matrix @ size)))
+
+
+def _moran_variance(weights: WeightSums, kurtosis: float) -> float:
     """Give the variance of Moran's I under randomisation (Cliff & Ord 1981)."""
     n, s0, s1, s2 = weights.n, weights.s0, weights.s1, weights.s2
     even = n * ((n**2 - 3 * n + 3) * s1 - n * s2 + 3 * s0**2)
@@ -257,7 +328,16 @@ def _moran_variance(weights: Weights, kurtosis: float) -> float:
     return (even - uneven) / ((n - 1) * (n - 2) * (n - 3) * s0**2) - 1 / (n - 1) ** 2
 
 
-def _general_g_second_moment(weights: Weights, x: NDArray[np.float64]) -> float:
+def _geary_variance(weights: WeightSums, kurtosis: float) -> float:
+    """Give the variance of Geary's c under randomisation (Cliff & Ord 1981)."""
+    n, s0, s1, s2 = weights.n, weights.s0, weights.s1, weights.s2
+    alone = (n - 1) * s1 * (n**2 - 3 * n + 3 - (n - 1) * kurtosis)
+    shared = (n - 1) * s2 * (n**2 + 3 * n - 6 - (n**2 - n + 2) * kurtosis) / 4
+    apart = s0**2 * (n**2 - 3 - (n - 1) ** 2 * kurtosis)
+    return (alone - shared + apart) / (n * (n - 2) * (n - 3) * s0**2)
+
+
+def _general_g_second_moment(weights: WeightSums, x: NDArray[np.float64]) -> float:
     """Give E[(Σ w_ij x_i x_j)²] under randomisation (Getis & Ord 1992)."""
     n, s0, s1, s2 = weights.n, weights.s0, weights.s1, weights.s2
     m1, m2, m3, m4 = (float(np.sum(x**power)) for power in (1, 2, 3, 4))
@@ -269,47 +349,3 @@ def _general_g_second_moment(weights: Weights, x: NDArray[np.float64]) -> float:
         (s1 - s2 + s0**2) * m1**4,
     )
     return sum(terms) / (n * (n - 1) * (n - 2) * (n - 3))
-
-
-def _result(
-    name: str,
-    statistic: float,
-    *,
-    moments: tuple[float, float],
-    alternative: Alternative,
-    n: int,
-    tails: Tails,
-    n_permutations: int,
-) -> TestResult:
-    expected, variance = moments
-    z = (statistic - expected) / np.sqrt(variance) if variance > 0 else np.nan
-    normal = Tails(upper=np.array([ndtr(-z)]), lower=np.array([ndtr(z)]))
-    analytic = float(normal.p_value(alternative)[0])
-    return TestResult(
-        name=name,
-        statistic=float(statistic),
-        expected=expected,
-        variance=float(variance),
-        z=float(z),
-        p_value=float(tails.p_value(alternative)[0]) if n_permutations else analytic,
-        p_value_analytic=analytic,
-        alternative=alternative,
-        n=n,
-        n_permutations=int(n_permutations),
-    )
-
-
-def _untested(name: str, alternative: Alternative, n: int) -> TestResult:
-    nan = float("nan")
-    return TestResult(
-        name=name,
-        statistic=nan,
-        expected=nan,
-        variance=nan,
-        z=nan,
-        p_value=nan,
-        p_value_analytic=nan,
-        alternative=alternative,
-        n=n,
-        n_permutations=0,
-    )
