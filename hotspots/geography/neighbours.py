@@ -18,13 +18,14 @@ if TYPE_CHECKING:
     from scipy.spatial import KDTree
 
     Integers = NDArray[np.int64]
+    Floats = NDArray[np.float64]
 
 ROUNDING = 1e-6
 """Metres. Distances are compared to it, so that equal ones in a grid stay equal."""
 
 
-def contiguity(units: gpd.GeoDataFrame, *, rook: bool = False) -> Graph:
-    """Join units that touch.
+def contiguity(units: gpd.GeoDataFrame, *, rook: bool = False, order: int = 1) -> Graph:
+    """Join units that touch, or that so many steps over touching units join.
 
     Parameters
     ----------
@@ -32,6 +33,9 @@ def contiguity(units: gpd.GeoDataFrame, *, rook: bool = False) -> Graph:
         In a metric CRS, with a unique index.
     rook : bool
         Ask for a shared stretch of border; by default a shared corner is enough (queen).
+    order : int
+        Steps from unit to touching unit that still make a neighbour, lower orders included. For
+        those of the second order alone take ``contiguity(units).higher_order(2)``.
 
     Returns
     -------
@@ -46,6 +50,8 @@ def contiguity(units: gpd.GeoDataFrame, *, rook: bool = False) -> Graph:
         If the CRS is missing, geographic or not in metres.
     SchemaError
         If a unit has no geometry, or an id stands twice.
+    InputError
+        If `order` is under 1.
 
     Examples
     --------
@@ -57,7 +63,11 @@ def contiguity(units: gpd.GeoDataFrame, *, rook: bool = False) -> Graph:
     [3, 3, 3, 3]
     >>> hs.contiguity(cells, rook=True).cardinalities.to_list()
     [2, 2, 2, 2]
+    >>> hs.contiguity(cells, rook=True, order=2).cardinalities.to_list()
+    [3, 3, 3, 3]
     """
+    if order < 1:
+        raise InputError(f"order: {order} steps reach no neighbour; give 1 or more")
     shapes = _shapes(units)
     focal, neighbour = shapely.STRtree(shapes).query(shapes, predicate="intersects")
     pairs = np.stack([focal, neighbour])[:, focal < neighbour]
@@ -66,7 +76,10 @@ def contiguity(units: gpd.GeoDataFrame, *, rook: bool = False) -> Graph:
         border = shapely.relate_pattern(first, second, "****1****")
         overlap = shapely.relate_pattern(first, second, "T********")
         pairs = pairs[:, border | overlap]
-    return _graph(*_both_ways(pairs), units.index)
+    focal, neighbour = _both_ways(pairs)
+    if order > 1:
+        focal, neighbour = _in_steps(focal, neighbour, order, n=len(units))
+    return graph_of(focal, neighbour, units.index)
 
 
 def distance_band(units: gpd.GeoDataFrame, *, distance: float) -> Graph:
@@ -102,8 +115,8 @@ def distance_band(units: gpd.GeoDataFrame, *, distance: float) -> Graph:
     """
     if not distance > 0:
         raise InputError(f"distance: {distance:g} m holds no neighbour; give more than 0")
-    pairs = _centres(units).query_pairs(distance + ROUNDING, output_type="ndarray")
-    return _graph(*_both_ways(pairs.T), units.index)
+    focal, neighbour, _ = pairs_within(centres(units), distance)
+    return graph_of(focal, neighbour, units.index)
 
 
 def nearest_neighbours(units: gpd.GeoDataFrame, *, k: int) -> Graph:
@@ -143,7 +156,7 @@ def nearest_neighbours(units: gpd.GeoDataFrame, *, k: int) -> Graph:
         raise InputError(
             f"k: {k} nearest neighbours among {len(units)} units; give 1 to {len(units) - 1}"
         )
-    tree = _centres(units)
+    tree = centres(units)
     reach = np.asarray(tree.query(tree.data, k=[k + 1])[0])[:, 0]
     near = tree.query_ball_point(tree.data, reach + ROUNDING)
     focal = np.repeat(np.arange(len(units)), [len(found) for found in near])
@@ -153,7 +166,7 @@ def nearest_neighbours(units: gpd.GeoDataFrame, *, k: int) -> Graph:
     order = np.lexsort([neighbour, np.round(apart / ROUNDING), focal])
     focal, neighbour = focal[order], neighbour[order]
     rank = np.arange(len(focal)) - np.searchsorted(focal, focal)
-    return _graph(focal[rank < k], neighbour[rank < k], units.index)
+    return graph_of(focal[rank < k], neighbour[rank < k], units.index)
 
 
 def _shapes(units: gpd.GeoDataFrame) -> NDArray[np.object_]:
@@ -174,23 +187,60 @@ def _shapes(units: gpd.GeoDataFrame) -> NDArray[np.object_]:
     return shapes
 
 
-def _centres(units: gpd.GeoDataFrame) -> KDTree:
+def centres(units: gpd.GeoDataFrame) -> KDTree:
+    """Check units and give their centroids, in their order, ready to be searched."""
     from scipy.spatial import KDTree  # heavy, and only needed here
 
-    centres = shapely.centroid(_shapes(units))
-    return KDTree(np.column_stack([shapely.get_x(centres), shapely.get_y(centres)]))
+    found = shapely.centroid(_shapes(units))
+    return KDTree(np.column_stack([shapely.get_x(found), shapely.get_y(found)]))
 
 
-def _both_ways(pairs: Integers) -> tuple[Integers, Integers]:
-    first, second = pairs
-    return np.concatenate([first, second]), np.concatenate([second, first])
+def pairs_within(tree: KDTree, distance: float) -> tuple[Integers, Integers, Floats]:
+    """Find the pairs of centres within a distance, both ways, and how far apart they are.
+
+    Parameters
+    ----------
+    tree : KDTree
+        From :func:`centres`.
+    distance : float
+        Metres, itself included (to a micrometre).
+
+    Returns
+    -------
+    focal, neighbour : ndarray of int, shape (E,)
+        Positions in `tree`.
+    apart : ndarray of float, shape (E,)
+        Metres, the same in both directions.
+    """
+    pairs = tree.query_pairs(distance + ROUNDING, output_type="ndarray").T
+    first, second = tree.data[pairs]
+    apart = np.linalg.norm(first - second, axis=1)
+    return *_both_ways(pairs), np.concatenate([apart, apart])
 
 
-def _graph(focal: Integers, neighbour: Integers, ids: pd.Index) -> Graph:
-    """Build a binary graph from positions; an isolate is written as libpysal does, by a 0."""
+def graph_of(
+    focal: Integers, neighbour: Integers, ids: pd.Index, *, weights: Floats | None = None
+) -> Graph:
+    """Build a graph from positions; an isolate is written as libpysal does, by a 0.
+
+    Parameters
+    ----------
+    focal, neighbour : ndarray of int, shape (E,)
+        Positions in `ids`, in any order; nobody with itself.
+    ids : Index
+        Of the units.
+    weights : ndarray of float, shape (E,), optional
+        Above 0; by default the graph is binary.
+
+    Returns
+    -------
+    libpysal.graph.Graph
+    """
     from libpysal.graph import Graph  # takes a second to import
 
     alone = np.setdiff1d(np.arange(len(ids)), focal)
+    weight = np.ones(len(focal), dtype=np.int64) if weights is None else weights
+    weight = np.concatenate([weight, np.zeros_like(weight, shape=alone.shape)])
     focal, neighbour = np.concatenate([focal, alone]), np.concatenate([neighbour, alone])
     order = np.lexsort([neighbour, focal])
     links = pd.MultiIndex(
@@ -199,5 +249,23 @@ def _graph(focal: Integers, neighbour: Integers, ids: pd.Index) -> Graph:
         names=["focal", "neighbor"],
         verify_integrity=False,
     )
-    weight = (focal[order] != neighbour[order]).astype(np.int64)
-    return Graph(pd.Series(weight, index=links, name="weight"), is_sorted=True)
+    return Graph(pd.Series(weight[order], index=links, name="weight"), is_sorted=True)
+
+
+def _both_ways(pairs: Integers) -> tuple[Integers, Integers]:
+    first, second = pairs
+    return np.concatenate([first, second]), np.concatenate([second, first])
+
+
+def _in_steps(
+    focal: Integers, neighbour: Integers, order: int, *, n: int
+) -> tuple[Integers, Integers]:
+    """Find who is reached in at most `order` links, nobody by going there and back."""
+    from scipy import sparse  # heavy, and only needed here
+
+    links = sparse.csr_array((np.ones(len(focal), dtype=np.bool_), (focal, neighbour)), (n, n))
+    reached = links
+    for _ in range(order - 1):
+        reached = reached + reached @ links
+    start, end = reached.nonzero()
+    return start[start != end].astype(np.int64), end[start != end].astype(np.int64)
