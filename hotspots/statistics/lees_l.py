@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from hotspots.errors import AlignmentError
+from hotspots.errors import AlignmentError, StatisticsError
 from hotspots.inference.permutation import TIE
 from hotspots.statistics.global_results import (
     FEWEST,
@@ -141,8 +141,8 @@ def _paired(x: pd.Series, y: pd.Series, graph: Graph) -> tuple[Neighbourhoods, N
 def _second(y: pd.Series, graph: Graph) -> Neighbourhoods:
     try:
         return neighbourhoods(y, graph)
-    except AlignmentError as error:
-        raise AlignmentError(f"y, unlike x: {error}") from error
+    except (AlignmentError, StatisticsError) as error:
+        raise type(error)(f"y: {error}") from error
 
 
 @dataclass(frozen=True)
