@@ -26,6 +26,14 @@ NOT_TESTABLE = "not testable"
 HOT_LABELS = ("hot 99", "hot 95", "hot 90")
 COLD_LABELS = ("cold 90", "cold 95", "cold 99")
 HOT_COLD_LABELS = (*HOT_LABELS, NOT_SIGNIFICANT, *COLD_LABELS, NOT_TESTABLE)
+GEARY_LABELS = (
+    "high-high",
+    "low-low",
+    "similar",
+    "dissimilar",
+    NOT_SIGNIFICANT,
+    NOT_TESTABLE,
+)
 MORAN_LABELS = ("high-high", "low-low", "high-low", "low-high", NOT_SIGNIFICANT, NOT_TESTABLE)
 
 

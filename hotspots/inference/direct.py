@@ -60,7 +60,15 @@ class Linked:
     held: bool
 
 
-def direct_tails(linked: Linked, n_permutations: int, rng: np.random.Generator) -> Tails:
+class Drawn(NamedTuple):
+    """Tails, with mean and variance of the statistic over the draws; NaN where not tested."""
+
+    tails: Tails
+    mean: NDArray[np.float64]
+    variance: NDArray[np.float64]
+
+
+def direct_tails(linked: Linked, n_permutations: int, rng: np.random.Generator) -> Drawn:
     """Compare every tested unit with random neighbourhoods of its own size and weights.
 
     Parameters
@@ -74,29 +82,37 @@ def direct_tails(linked: Linked, n_permutations: int, rng: np.random.Generator) 
 
     Returns
     -------
-    Tails
-        (1 + #) / (1 + R) in each tail; NaN where a unit is not tested.
+    Drawn
+        With (1 + #) / (1 + R) in each tail.
     """
-    n = linked.tested.size
-    low, high = linked.observed - linked.tolerance, linked.observed + linked.tolerance
+    n, tolerance = linked.tested.size, linked.tolerance
     at_least, at_most = np.zeros((2, n), dtype=np.int64)
+    above, squares = np.zeros((2, n))
     largest = int(linked.sizes[linked.tested].max(initial=0)) + linked.held
     per_block = max(1, DRAWN // max(largest, 1))
     for start in range(0, n_permutations if linked.tested.any() else 0, per_block):
         ids = distinct_draws(n, largest, min(per_block, n_permutations - start), rng=rng)
-        for units, found in _statistics(linked, ids):
-            at_least[units] += np.count_nonzero(found >= low[units, None], axis=1)
-            at_most[units] += np.count_nonzero(found <= high[units, None], axis=1)
-    return Tails(
-        upper=np.where(linked.tested, (1 + at_least) / (1 + n_permutations), np.nan),
-        lower=np.where(linked.tested, (1 + at_most) / (1 + n_permutations), np.nan),
+        for units, excess in _excesses(linked, ids):
+            at_least[units] += np.count_nonzero(excess >= -tolerance[units, None], axis=1)
+            at_most[units] += np.count_nonzero(excess <= tolerance[units, None], axis=1)
+            above[units] += excess.sum(axis=1)
+            squares[units] += np.einsum("ur,ur->u", excess, excess)
+    upper, lower, mean, square = (
+        np.where(linked.tested, counted, np.nan)
+        for counted in (
+            (1 + at_least) / (1 + n_permutations),
+            (1 + at_most) / (1 + n_permutations),
+            above / n_permutations,
+            squares / n_permutations,
+        )
     )
+    return Drawn(Tails(upper=upper, lower=lower), linked.observed + mean, square - mean**2)
 
 
-def _statistics(
+def _excesses(
     linked: Linked, ids: NDArray[np.int64]
 ) -> Iterator[tuple[NDArray[np.intp], NDArray[np.float64]]]:
-    """Give the statistic of every tested unit over some draws, a few units at a time."""
+    """Give by how much the statistic of some draws exceeds that found, a few units at a time."""
     n_draws = ids.shape[1]
     starts = np.cumsum(linked.sizes) - linked.sizes
     per_chunk = max(1, COMPARED // n_draws)
@@ -113,7 +129,7 @@ def _statistics(
                 instead = linked.features[:, ids[size, hits.draw]] - linked.features[:, hits.unit]
                 row = np.searchsorted(units, hits.unit)
                 sums[:, row, hits.draw] += weights[row, hits.place] * instead
-            yield units, linked.combine(sums, units)
+            yield units, linked.combine(sums, units) - linked.observed[units, None]
 
 
 class _Hits(NamedTuple):

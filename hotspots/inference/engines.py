@@ -98,9 +98,8 @@ def sum_inference(
     if sums.weights is None:
         tails = reference_tails(sums, n_permutations, rng)
         return Inference(tails, REFERENCE, n_permutations, reason)
-    return Inference(
-        direct_tails(_linked(sums), n_permutations, rng), DIRECT, n_permutations, reason
-    )
+    tails = direct_tails(_linked(sums), n_permutations, rng).tails
+    return Inference(tails, DIRECT, n_permutations, reason)
 
 
 def direct_inference(
@@ -133,7 +132,7 @@ def direct_inference(
         return analytic(z, linked.tested)
     reason = "are not known for this statistic"
     _refuse(method, f"exact p-values {reason}")
-    tails = direct_tails(linked, n_permutations, rng)
+    tails = direct_tails(linked, n_permutations, rng).tails
     return Inference(tails, DIRECT, n_permutations, reason if method == "auto" else None)
 
 

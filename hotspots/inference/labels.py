@@ -6,7 +6,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from hotspots.schema import COLD_LABELS, HOT_LABELS, MORAN_LABELS, NOT_SIGNIFICANT, NOT_TESTABLE
+from hotspots.schema import (
+    COLD_LABELS,
+    GEARY_LABELS,
+    HOT_LABELS,
+    MORAN_LABELS,
+    NOT_SIGNIFICANT,
+    NOT_TESTABLE,
+)
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -19,6 +26,7 @@ _HOT_COLD = np.array(
     dtype=object,
 )
 _HIGH_HIGH, _LOW_LOW, _HIGH_LOW, _LOW_HIGH = range(4)
+_GEARY = np.array(GEARY_LABELS, dtype=object)
 _MORAN = np.array([*MORAN_LABELS[:4], NOT_SIGNIFICANT, NOT_TESTABLE], dtype=object)
 
 
@@ -80,3 +88,36 @@ def quadrant_labels(
     codes[p > MORAN_LEVELS["95"]] = len(_MORAN) - 2
     codes[np.isnan(p)] = len(_MORAN) - 1
     return _MORAN[codes]
+
+
+def similarity_labels(
+    probability: ArrayLike, *, similar: ArrayLike, side: ArrayLike
+) -> NDArray[np.object_]:
+    """Label a unit as similar to its neighbours, or not.
+
+    Parameters
+    ----------
+    probability : array_like of float, shape (n,)
+        Usually the corrected p-value; NaN where nothing was tested.
+    similar : array_like of bool, shape (n,)
+        Whether the tail of small differences is the smaller one.
+    side : array_like of int, shape (n,)
+        1 where a unit and its neighbours are all above the mean, -1 where below, otherwise 0.
+
+    Returns
+    -------
+    ndarray of str, shape (n,)
+        Where the probability is at most 0.05: ``"dissimilar"``, or if similar, ``"high-high"``,
+        ``"low-low"`` or, with neither, ``"similar"``.
+
+    Examples
+    --------
+    >>> similarity_labels([0.01] * 3 + [0.2], similar=[True, True, False, True],
+    ...                   side=[-1, 0, 1, 1]).tolist()
+    ['low-low', 'similar', 'dissimilar', 'not significant']
+    """
+    p = np.asarray(probability, dtype=np.float64)
+    codes = np.where(similar, np.choose(np.asarray(side) + 1, [1, 2, 0]), 3)
+    codes[p > MORAN_LEVELS["95"]] = len(_GEARY) - 2
+    codes[np.isnan(p)] = len(_GEARY) - 1
+    return _GEARY[codes]

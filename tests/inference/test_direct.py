@@ -59,7 +59,7 @@ STATISTICS = {
 @pytest.mark.parametrize("name", STATISTICS)
 def test_full_enumeration(name, held):
     linked = _linked(held=held, combine=STATISTICS[name])
-    found = direct_tails(linked, DRAWS, np.random.default_rng(7))
+    found = direct_tails(linked, DRAWS, np.random.default_rng(7)).tails
     for one, other in zip(_enumerated(linked), (found.upper, found.lower), strict=True):
         np.testing.assert_array_equal(np.isnan(one), np.isnan(other))
         assert np.nanmax(np.abs(one - other) - 5 * np.sqrt(one * (1 - one) / DRAWS)) < 1e-4
@@ -70,8 +70,9 @@ def test_chunks_change_nothing(monkeypatch):
     whole = direct_tails(linked, 999, np.random.default_rng(7))
     monkeypatch.setattr(direct, "COMPARED", 1)
     apart = direct_tails(linked, 999, np.random.default_rng(7))
-    np.testing.assert_array_equal(whole.upper, apart.upper)
-    np.testing.assert_array_equal(whole.lower, apart.lower)
+    np.testing.assert_array_equal(whole.tails.upper, apart.tails.upper)
+    np.testing.assert_array_equal(whole.tails.lower, apart.tails.lower)
+    np.testing.assert_allclose(whole.variance, apart.variance)
 
 
 def test_nobody_is_drawn_for_itself():
@@ -89,7 +90,7 @@ def test_nobody_is_drawn_for_itself():
         combine=lambda sums, _: sums[0],
         held=True,
     )
-    found = direct_tails(linked, 999, np.random.default_rng(1))
+    found = direct_tails(linked, 999, np.random.default_rng(1)).tails
     assert found.upper[2] == 1 / 1000
     assert np.isnan(np.delete(found.upper, 2)).all()
 
@@ -97,4 +98,17 @@ def test_nobody_is_drawn_for_itself():
 def test_nothing_tested():
     linked = _linked(held=True)
     none = Linked(**{**vars(linked), "tested": np.zeros(N, dtype=bool)})
-    assert np.isnan(direct_tails(none, 99, np.random.default_rng(1)).upper).all()
+    assert np.isnan(direct_tails(none, 99, np.random.default_rng(1)).tails.upper).all()
+
+
+@pytest.mark.parametrize("held", [False, True])
+def test_mean_and_variance_of_the_draws(held):
+    linked = _linked(held=held)
+    found = direct_tails(linked, DRAWS, np.random.default_rng(7))
+    starts = np.cumsum(linked.sizes) - linked.sizes
+    for i in np.flatnonzero(linked.tested):
+        others = [j for j in range(N) if not held or j != i]
+        drawn = np.array(list(permutations(others, int(linked.sizes[i]))))
+        sums = linked.features[0, drawn] @ linked.weights[starts[i] :][: linked.sizes[i]]
+        assert abs(found.mean[i] - sums.mean()) < 6 * sums.std() / np.sqrt(DRAWS)
+        np.testing.assert_allclose(found.variance[i], sums.var(), rtol=0.08)

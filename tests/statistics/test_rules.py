@@ -10,9 +10,24 @@ from libpysal.graph import Graph
 from hotspots.errors import AlignmentError, FewDataWarning, HotspotsError, StatisticsError
 from hotspots.statistics.getis_ord import gi, gi_star
 from hotspots.statistics.global_tests import general_g, moran
+from hotspots.statistics.lees_l_local import lees_l_local
+from hotspots.statistics.local_geary import local_geary
 from hotspots.statistics.local_moran import local_moran
+from hotspots.statistics.local_moran_bivariate import local_moran_bivariate
 
-LOCAL = [gi_star, gi, local_moran]
+
+def bivariate(values, graph, **options):
+    """Bivariate local Moran of a variable with itself."""
+    return local_moran_bivariate(values, values, graph, **options)
+
+
+def lee(values, graph, **options):
+    """Lee's local L of a variable with itself."""
+    return lees_l_local(values, values, graph, **options)
+
+
+SUMS = [gi_star, gi, local_moran, bivariate]
+LOCAL = [*SUMS, local_geary, lee]
 GLOBAL = [moran, general_g]
 EVERY = [*LOCAL, *GLOBAL]
 FEW = pytest.mark.filterwarnings("ignore::hotspots.errors.FewDataWarning")
@@ -263,7 +278,7 @@ def unequal(row):
     return Graph(adjacency)
 
 
-@pytest.mark.parametrize("statistic", LOCAL)
+@pytest.mark.parametrize("statistic", SUMS)
 @pytest.mark.parametrize(
     ("step", "reason"), [(1, "need neighbours of equal weight"), (0.1, "need neighbours of equal")]
 )

@@ -1,0 +1,204 @@
+"""Every local statistic on a handful of units: by its definition, over all ways to draw."""
+
+from itertools import permutations
+
+import numpy as np
+import pandas as pd
+import pytest
+from libpysal.graph import Graph
+
+from hotspots.schema import GEARY_LABELS, HOT_COLD_LABELS, MORAN_LABELS, RESULT_COLUMNS
+from hotspots.statistics.getis_ord import gi, gi_star
+from hotspots.statistics.lees_l_local import lees_l_local
+from hotspots.statistics.local_geary import local_geary
+from hotspots.statistics.local_join_counts import local_join_count
+from hotspots.statistics.local_moran import local_moran
+from hotspots.statistics.local_moran_bivariate import local_moran_bivariate
+
+pytestmark = pytest.mark.filterwarnings("ignore::hotspots.errors.FewDataWarning")
+
+N, DRAWS = 8, 20_000
+NEAR = {0: [1, 2, 3], 1: [0], 2: [1, 3, 4], 3: [2, 5], 4: [7, 6, 5], 5: [0, 1], 6: [2], 7: [7]}
+WEIGHTS = {0: [1.0, 0.5, 0.25], 1: [2.0], 2: [1.0, 1.0, 3.0], 3: [0.5, 0.1], 4: [1.0, 2.0, 4.0],
+           5: [0.3, 0.3], 6: [1.0]}  # fmt: skip
+X = pd.Series([4.0, 0.0, 3.0, 1.0, 0.0, 6.0, 2.0, 1.0])
+Y = pd.Series([1.0, 5.0, 2.0, 0.0, 0.0, 3.0, 2.0, 7.0])
+HAS = pd.Series([1.0, 1.0, 0.0, 1.0, 1.0, 0.0, 1.0, 0.0])
+ALSO = pd.Series([1.0, 0.0, 1.0, 1.0, 0.0, 1.0, 1.0, 1.0])
+
+
+def _graph(kind):
+    weights = [
+        (i, j, w if kind == "unequal" else 1.0)
+        for i, near in NEAR.items()
+        for j, w in zip(near, WEIGHTS.get(i, [0.0]), strict=True)
+    ]
+    focal, neighbour, weight = (np.array(part) for part in zip(*weights, strict=True))
+    return Graph.from_arrays(focal, neighbour, np.where(focal == neighbour, 0.0, weight))
+
+
+def _scores(values, ddof):
+    return (values - values.mean()) / values.std(ddof=ddof)
+
+
+# Each takes the unit i, weights w and the units drawn, and gives the statistic by its definition.
+def _gi(i, w, drawn):
+    return w @ X[drawn]
+
+
+def _moran(i, w, drawn):
+    z = _scores(X, 0)
+    return z[i] * (w @ z[drawn]) / w.sum()
+
+
+def _moran_bivariate(i, w, drawn):
+    return _scores(X, 0)[i] * (w @ _scores(Y, 0)[drawn]) / w.sum()
+
+
+def _geary(i, w, drawn):
+    z = _scores(X, 1)
+    return w @ (z[i] - z[drawn]) ** 2 / w.sum()
+
+
+def _geary_2(i, w, drawn):
+    z = _scores(Y, 1)
+    return (_geary(i, w, drawn) + w @ (z[i] - z[drawn]) ** 2 / w.sum()) / 2
+
+
+def _lee(i, w, drawn):
+    return (w @ _scores(X, 0)[drawn]) * (w @ _scores(Y, 0)[drawn]) / w.sum() ** 2
+
+
+def _joins(i, w, drawn):
+    return HAS[i] * (w @ HAS[drawn])
+
+
+def _joins_bivariate(i, w, drawn):
+    return HAS[i] * (1 - ALSO[i]) * (w @ (ALSO * (1 - HAS))[drawn])
+
+
+def _joins_colocated(i, w, drawn):
+    return HAS[i] * ALSO[i] * (w @ (HAS * ALSO)[drawn])
+
+
+CASES = {
+    "gi": (lambda g, **o: gi(X, g, **o), _gi),
+    "local_moran": (lambda g, **o: local_moran(X, g, **o), _moran),
+    "local_moran_bivariate": (lambda g, **o: local_moran_bivariate(X, Y, g, **o), _moran_bivariate),
+    "local_geary": (lambda g, **o: local_geary(X, g, **o), _geary),
+    "local_geary of two": (
+        lambda g, **o: local_geary(pd.DataFrame({"x": X, "y": Y}), g, **o),
+        _geary_2,
+    ),
+    "lees_l_local": (lambda g, **o: lees_l_local(X, Y, g, **o), _lee),
+    "local_join_count": (lambda g, **o: local_join_count(HAS, g, **o), _joins),
+    "local_join_count, bivariate": (
+        lambda g, **o: local_join_count(HAS, g, other=ALSO, **o),
+        _joins_bivariate,
+    ),
+    "local_join_count, colocation": (
+        lambda g, **o: local_join_count(HAS, g, other=ALSO, join="colocation", **o),
+        _joins_colocated,
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", ["equal", "unequal"])
+@pytest.mark.parametrize("name", CASES)
+def test_statistic_mean_and_tails(name, kind):
+    statistic, defined = CASES[name]
+    graph = _graph(kind)
+    options = {"n_permutations": DRAWS, "rng": 5}
+    at_least, at_most = ("less", "greater") if "geary" in name else ("greater", "less")
+    upper = statistic(graph, alternative=at_least, **options)
+    lower = statistic(graph, alternative=at_most, **options)
+    exact = upper.attrs["inference"]["method"] == "exact"
+    for i in range(N - 1):
+        w = np.array(WEIGHTS[i] if kind == "unequal" else [1.0] * len(NEAR[i]))
+        assert upper["statistic"][i] == pytest.approx(defined(i, w, NEAR[i]), abs=1e-12)
+        if np.isnan(upper["p_value"][i]):
+            continue
+        others = [j for j in range(N) if j != i]
+        every = np.array([defined(i, w, list(d)) for d in permutations(others, w.size)])
+        drawn = name == "lees_l_local"
+        error = 6 * every.std() / np.sqrt(DRAWS) if drawn else 1e-12
+        assert upper["expected"][i] == pytest.approx(every.mean(), abs=error)
+        z = (upper["statistic"][i] - every.mean()) / every.std()
+        assert upper["z"][i] == pytest.approx(z, rel=0.05 if drawn else 1e-9, abs=0.05 * drawn)
+        for found, reached in (
+            (upper, every >= upper["statistic"][i] - 1e-9),
+            (lower, every <= upper["statistic"][i] + 1e-9),
+        ):
+            p = reached.mean()
+            error = 1e-12 if exact else 5 * np.sqrt(p * (1 - p) / DRAWS) + 1e-4
+            assert found["p_value"][i] == pytest.approx(p, abs=error)
+    tested = upper["p_value"].notna()
+    assert tested.sum() >= 1
+    assert not tested[7]
+
+
+def test_engines():
+    used = {
+        (name, kind): statistic(_graph(kind), n_permutations=99, rng=1).attrs["inference"]["method"]
+        for name, (statistic, _) in CASES.items()
+        for kind in ("equal", "unequal")
+    }
+    never = ("local_geary", "local_geary of two", "lees_l_local")
+    assert {key for key, engine in used.items() if engine == "exact"} == {
+        (name, "equal") for name in CASES if name not in never
+    }
+    assert set(used.values()) == {"exact", "direct"}
+
+
+@pytest.mark.parametrize("null", ["total", "conditional"])
+def test_gi_star_with_unequal_weights(null):
+    """The unit's own place is one of those drawn under total randomisation."""
+    graph = _graph("unequal").assign_self_weight(0.7)
+    found = gi_star(X, graph, null=null, n_permutations=DRAWS, alternative="greater", rng=5)
+    for i in range(N - 1):
+        w = np.array([0.7, *WEIGHTS[i]])
+        observed = w @ X[[i, *NEAR[i]]]
+        total = np.array([w @ X[list(d)] for d in permutations(range(N), w.size)])
+        held = np.array([w @ X[list(d)] for d in permutations(range(N), w.size) if d[0] == i])
+        assert found["statistic"][i] == pytest.approx(observed, abs=1e-12)
+        assert found["expected"][i] == pytest.approx(total.mean(), abs=1e-12)
+        assert found["z"][i] == pytest.approx((observed - total.mean()) / total.std(), rel=1e-9)
+        p = np.mean((total if null == "total" else held) >= observed - 1e-9)
+        assert found["p_value"][i] == pytest.approx(p, abs=5 * np.sqrt(p * (1 - p) / DRAWS) + 1e-4)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_columns_and_labels(name):
+    statistic, _ = CASES[name]
+    found = statistic(_graph("equal"), n_permutations=99, rng=1, label_from="p_value")
+    assert list(found.columns) == list(RESULT_COLUMNS)
+    labels = {"join": HOT_COLD_LABELS, "gi": HOT_COLD_LABELS, "geary": GEARY_LABELS}
+    known = next((words for part, words in labels.items() if part in name), MORAN_LABELS)
+    assert set(found["label"]) <= set(known)
+
+
+def test_missing_in_one_variable_is_missing_in_both():
+    x, y = X.copy(), Y.copy()
+    x[3], y[4] = np.nan, np.nan
+    found = local_moran_bivariate(x, y, _graph("equal"))
+    assert found["label"][[3, 4]].eq("not testable").all()
+    assert found.attrs["inference"]["not_testable"]["no value"] == 2
+    rest = [0, 1, 2, 5, 6, 7]
+    score = (X[rest] - X[rest].mean()) / X[rest].std(ddof=0)
+    lag = (Y[rest] - Y[rest].mean()) / Y[rest].std(ddof=0)
+    assert found["statistic"][0] == pytest.approx(score[0] * (lag[1] + lag[2]) / 2)
+
+
+def test_labels_of_likeness():
+    """A high run, a low run and a high unit between low ones, among middling values."""
+    values = pd.Series(np.tile([4.0, 5.0, 6.0, 5.0], 15))
+    values[10:13], values[30:33], values[44:47] = 9.0, 0.0, [0.0, 9.0, 0.0]
+    near = {i: [j for j in (i - 1, i + 1) if 0 <= j < 60] for i in range(60)}
+    found = local_geary(values, Graph.from_dicts(near), rng=1, label_from="p_value")
+    assert found["label"][[11, 31, 45]].tolist() == ["high-high", "low-low", "dissimilar"]
+    assert found["label"][[20, 50]].eq("not significant").all()
+
+
+def test_join_counts_refuse_what_is_not_yes_or_no():
+    with pytest.raises(Exception, match="values: 3 are neither 0 nor 1, first id 0; say yes or no"):
+        local_join_count(pd.Series([4.0, 1, 2, 1, 0, 0, 0, 7]), _graph("equal"))
