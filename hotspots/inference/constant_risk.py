@@ -24,8 +24,10 @@ if TYPE_CHECKING:
     from hotspots.schema import Alternative
 
 BLOCK = 2**21  # counts held at once: 16 MB, and some multiple of it in what is derived from them
+SPARSE = 4  # below that many events in a neighbourhood, placing each is cheaper
+SUMS = 2**18  # simulated sums held at once: what is made on the way stays in the cache
 CHUNK = 2**14  # draws per unit held at once
-STAGES = ((999, 0.1), (9999, 0.02))  # after so many draws units with a larger p-value stop
+STAGES = ((199, 0.2), (999, 0.05), (9999, 0.01))  # draws, and the p-value above which units stop
 TIE = 1e-9  # relative tolerance within which two sums are the same
 FEW = 2  # below one event in two units, placing events one by one is cheaper
 
@@ -205,11 +207,11 @@ def held_tails(
 
     Notes
     -----
-    A unit with a p-value above 0.1 after 999 draws stops there, as does one above 0.02 after
-    9,999. The p-values stay valid: let p_s be the p-value from all draws up to stage s, and A lie
-    between the limits of stage s and the one before. Whoever stopped before has p > A; whoever
-    went on after has p_s at most the limit, hence p_s ≤ A; so p ≤ A implies p_s ≤ A, which has a
-    probability of at most A.
+    A unit with a p-value above 0.2 after 199 draws stops there, as does one above 0.05 after 999
+    or above 0.01 after 9,999. The p-values stay valid: let p_s be the p-value from all draws up to
+    stage s, and A lie between the limits of stage s and the one before. Whoever stopped before has
+    p > A; whoever went on after has p_s at most the limit, hence p_s ≤ A; so p ≤ A implies
+    p_s ≤ A, which has a probability of at most A.
     """
     n, observed = sums.events.size, sums.observed
     low, high = observed - TIE * np.abs(observed), observed + TIE * np.abs(observed)
@@ -245,7 +247,7 @@ def _simulated(
     starts = np.cumsum(sums.sizes) - sums.sizes
     sizes = sums.sizes[units]
     chunks = [min(CHUNK, n_draws - start) for start in range(0, n_draws, CHUNK)]
-    per_block = max(1, BLOCK // max(chunks, default=1))
+    per_block = max(1, SUMS // max(chunks, default=1))
     for size in np.unique(sizes):
         alike = units[sizes == size]
         for start in range(0, alike.size, per_block):
@@ -270,13 +272,34 @@ def _sums(
     inside = np.ones_like(inside) if size == sums.events.size - 1 else np.minimum(inside, 1.0)
     rest = sums.events.sum() - sums.events[units]
     left = rng.binomial(rest[:, None], inside[:, None], size=(units.size, n_draws))
+    factors = sums.factors[links]
+    if left.sum() <= SPARSE * left.size:
+        return _spread(left, np.cumsum(people, axis=1) / to_come[:, :1], factors, rng)
     total = np.zeros(left.shape)
     for slot in range(size - 1):
         drawn = rng.binomial(left, (people[:, slot] / to_come[:, slot])[:, None])
-        total += sums.factors[links[:, slot], None] * drawn
+        total += factors[:, slot, None] * drawn
         left -= drawn
-    total += sums.factors[links[:, -1], None] * left
+    total += factors[:, -1:] * left
     return total
+
+
+def _spread(
+    counts: NDArray[np.int64],
+    edges: NDArray[np.float64],
+    factors: NDArray[np.float64],
+    rng: np.random.Generator,
+) -> NDArray[np.float64]:
+    """Give every event a neighbour one by one: cheaper where there are few."""
+    units, size = edges.shape
+    edges[:, -1] = 1.0
+    draws = np.repeat(np.arange(counts.size), counts.ravel())
+    which = draws // counts.shape[1]
+    ladder = (edges + np.arange(units)[:, None]).ravel()
+    slot = np.searchsorted(ladder, rng.random(draws.size) + which, side="right")
+    slot = np.minimum(slot, which * size + size - 1)
+    total = np.bincount(draws, factors.ravel()[slot], counts.size).astype(np.float64)
+    return total.reshape(counts.shape)
 
 
 def _placed(

@@ -179,7 +179,7 @@ def local_moran_rate(
         always row-standardised.
     n_permutations : int
         Simulations R under constant risk (not permutations: rates are not exchangeable) for units
-        with a small p-value; those above 0.1 after 999, or above 0.02 after 9,999, stop there.
+        with a small p-value; those above 0.2 after 199, 0.05 after 999 or 0.01 after 9,999 stop.
         The smallest two-sided p-value is 2 / (R + 1).
     alternative : {"two-sided", "greater", "less"}
         Alike or unlike its neighbours, alike only, unlike only.
