@@ -17,6 +17,7 @@ Kind = Literal["group_home", "hotel", "trap_house", "control", "other"]
 Profile = Literal["internal", "public"]
 Alternative = Literal["two-sided", "greater", "less"]
 Correction = Literal["fdr_bh", "fdr_by", "bonferroni", "none"]
+Method = Literal["auto", "exact", "permutation", "analytic"]
 
 KINDS: tuple[Kind, ...] = ("group_home", "hotel", "trap_house", "control", "other")
 
@@ -205,15 +206,18 @@ class TestResult:
     name : str
         Which statistic, such as ``"moran"``.
     statistic, expected, variance, z : float
-        The observed value and its analytic mean, variance and standard score.
+        The observed value and its mean, variance and standard score under the null. Above 0, `z`
+        points where ``"greater"`` does; for Geary's c, small where values cluster, that is below
+        its mean.
     p_value : float
-        By permutation where ``n_permutations > 0``, otherwise analytic (normal).
+        By permutation, or simulation of rates, where ``n_permutations > 0``, otherwise analytic
+        (normal).
     p_value_analytic : float
         From the normal approximation of `z`.
     alternative : str
         ``"two-sided"``, ``"greater"`` or ``"less"``.
     n : int
-        Units that took part; isolates and missing values are left out.
+        Units that took part; missing values are left out, and isolates but for Lee's L and rates.
     n_permutations : int
         0 for analytic only.
     """

@@ -83,6 +83,18 @@ def permuted(
     return np.concatenate(blocks, axis=1)
 
 
+def column_products(first: NDArray[np.float64], second: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Sum the products of two arrays down each column, without an array of the products.
+
+    Examples
+    --------
+    >>> column_products(np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([[5.0, 6.0], [7.0, 8.0]]))
+    array([26., 44.])
+    """
+    sums: NDArray[np.float64] = np.einsum("ij,ij->j", first, second)
+    return sums
+
+
 def simulated_tails(
     observed: NDArray[np.float64],
     simulated: NDArray[np.float64],

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from hotspots.errors import StatisticsError
-from hotspots.inference.permutation import TIE
+from hotspots.inference.permutation import TIE, column_products
 from hotspots.statistics.global_results import (
     FEWEST,
     permutation_tails,
@@ -297,8 +297,7 @@ def _products(
 
     def products(who: NDArray[np.int64]) -> NDArray[np.float64]:
         x = values[who]
-        total: NDArray[np.float64] = np.sum(x * (matrix @ x), axis=0, keepdims=True)
-        return total
+        return column_products(x, matrix @ x)[None]
 
     return products, TIE * float(np.abs(values) @ (matrix @ np.abs(values)))
 
@@ -311,10 +310,7 @@ def _squared_differences(
 
     def differences(who: NDArray[np.int64]) -> NDArray[np.float64]:
         x = z[who]
-        total: NDArray[np.float64] = np.sum(
-            x * (at_unit[:, None] * x - 2 * (weights.matrix @ x)), axis=0, keepdims=True
-        )
-        return total
+        return column_products(x, at_unit[:, None] * x - 2 * (weights.matrix @ x))[None]
 
     size = np.abs(z)
     return differences, TIE * float(size @ (at_unit * size + 2 * (weights.matrix @ size)))

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from hotspots.errors import StatisticsError
-from hotspots.inference.permutation import TIE
+from hotspots.inference.permutation import TIE, column_products
 from hotspots.inference.tails import Tails
 from hotspots.statistics.global_results import (
     FEWEST,
@@ -163,7 +163,7 @@ class _Joins:
         kinds = range(self.pairs[-1][-1] + 1)
         members = [(codes == kind).astype(np.float64) for kind in kinds]
         beside = [self.matrix @ member for member in members]
-        counts = np.array([np.sum(members[a] * beside[b], axis=0) for a, b in self.pairs])
+        counts = np.array([column_products(members[a], beside[b]) for a, b in self.pairs])
         within = np.array([a == b for a, b in self.pairs])
         return np.where(within[:, None], counts / 2, counts)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from hotspots.errors import AlignmentError, StatisticsError
-from hotspots.inference.permutation import TIE
+from hotspots.inference.permutation import TIE, column_products
 from hotspots.statistics.global_results import (
     FEWEST,
     checked,
@@ -110,10 +110,7 @@ def lees_l(
     smooth = weights.matrix
 
     def products(who: NDArray[np.int64]) -> NDArray[np.float64]:
-        total: NDArray[np.float64] = np.sum(
-            (smooth @ u[who]) * (smooth @ v[who]), axis=0, keepdims=True
-        )
-        return total
+        return column_products(smooth @ u[who], smooth @ v[who])[None]
 
     tolerance = TIE * float((smooth @ np.abs(u)) @ (smooth @ np.abs(v)))
     return result(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from hotspots.inference.constant_risk import constant_risk_blocks
-from hotspots.inference.permutation import TIE, simulated_tails
+from hotspots.inference.permutation import TIE, column_products, simulated_tails
 from hotspots.statistics.at_risk import at_risk, linked
 from hotspots.statistics.global_results import FEWEST, checked, result, untested
 from hotspots.statistics.neighbourhoods import ROUNDING
@@ -130,8 +130,8 @@ def _all_equal(rates: NDArray[np.float64]) -> bool:
 def _moran(z: NDArray[np.float64], weights: WeightSums) -> NDArray[np.float64]:
     """Give Moran's I of every row, 0 where a row is all equal."""
     columns = np.ascontiguousarray((z - z.mean(axis=1, keepdims=True)).T)
-    products = np.sum(columns * (weights.matrix @ columns), axis=0)
-    scale = weights.s0 * np.sum(columns**2, axis=0) / columns.shape[0]
+    products = column_products(columns, weights.matrix @ columns)
+    scale = weights.s0 * column_products(columns, columns) / columns.shape[0]
     found: NDArray[np.float64] = np.divide(
         products, scale, out=np.zeros_like(products), where=scale > 0
     )
