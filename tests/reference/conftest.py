@@ -81,6 +81,12 @@ def local_oracle_weighted():
 
 
 @pytest.fixture(scope="session")
+def local_oracle_centres() -> pd.DataFrame:
+    """Give the points that the schemes of local_weighted are built from, in R's units."""
+    return pd.read_csv(HERE / "local_centres.csv", index_col="id")
+
+
+@pytest.fixture(scope="session")
 def local_oracle_small() -> tuple[pd.DataFrame, Graph]:
     """Give the 16 units of local_small, with x, y, a and b, and their inverse distances."""
     table = _local_table("local_small")
