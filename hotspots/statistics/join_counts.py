@@ -168,9 +168,13 @@ class _Joins:
         return np.where(within[:, None], counts / 2, counts)
 
 
-def _kinds(values: pd.Series) -> Kinds:
+def _kinds(values: object) -> Kinds:
     """Find the kinds, from 0 and 1 or from labels."""
-    if pd.api.types.is_complex_dtype(values) or not hasattr(values, "index"):
+    if not isinstance(values, pd.Series):
+        raise StatisticsError(
+            f"values: a pandas Series indexed by unit is needed, not a {type(values).__name__}"
+        )
+    if pd.api.types.is_complex_dtype(values):
         return Kinds((0, 1), values)  # refused where values are checked against the graph
     if pd.api.types.is_numeric_dtype(values):
         return Kinds((0, 1), _zero_or_one(values))

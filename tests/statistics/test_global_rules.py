@@ -112,6 +112,8 @@ def test_the_second_variable_is_named(row, values):
 def test_join_counts_take_kinds_not_counts(row, values):
     with pytest.raises(StatisticsError, match=r"2 are neither 0 nor 1, first id 4; .*values > 0"):
         join_count(values.mask(values.index.isin([4, 9]), 3), row)
+    with pytest.raises(StatisticsError, match="a pandas Series indexed by unit is needed, not a l"):
+        join_count(values.tolist(), row)
     many = pd.Series([f"kind {i % 21}" for i in range(60)])
     with pytest.raises(StatisticsError, match=r"21 different labels; .* at most 20 kinds"):
         join_count(many, row)
@@ -236,6 +238,11 @@ def test_few_units_of_a_rare_kind_are_said():
     ring = Graph.from_dicts({i: [(i - 1) % 60, (i + 1) % 60] for i in range(60)})
     with pytest.warns(FewDataWarning, match="Only 8 events"):
         join_count(pd.Series(["common"] * 52 + ["rare"] * 5 + ["rarer"] * 3), ring, rng=1)
+
+
+@FEW
+def test_labels_that_are_all_missing_are_no_kinds(row):
+    assert join_count(pd.Series([None] * 60, dtype=object), row) == {}
 
 
 @FEW
