@@ -59,7 +59,8 @@ def kernel_weights(
         Weights in (0, 1], in the order of `units`; symmetric with a fixed bandwidth, in general
         not with an adaptive one. No unit is its own neighbour (the diagonal is 0), though another
         one at the same place is, with weight 1; a unit with none in reach is an isolate. For
-        weights that sum to 1 around each unit: ``graph.transform("r")``.
+        weights that sum to 1 around each unit: ``graph.transform("r")``; to give the unit itself
+        the kernel's weight at distance 0, as Gi* needs it: ``graph.assign_self_weight(1)``.
 
     Raises
     ------
@@ -120,6 +121,7 @@ def inverse_distance(units: gpd.GeoDataFrame, *, distance: float, power: float =
     libpysal.graph.Graph
         Symmetric, in the order of `units`; no unit is its own neighbour, and a unit with none in
         reach is an isolate. For weights that sum to 1 around each unit: ``graph.transform("r")``.
+        Gi* needs a weight for the unit itself, and 1 / 0 is none: ``graph.assign_self_weight(…)``.
 
     Raises
     ------

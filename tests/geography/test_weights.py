@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from libpysal.graph import Graph
 from libpysal.weights import Kernel as OldKernel
@@ -103,6 +103,7 @@ def test_kernels_at_a_quarter_half_and_end_of_the_bandwidth(kernel, weights):
     check_form(graph, units)
 
 
+@settings(max_examples=40)
 @given(seed=seeds, kernel=kernels, bandwidth=st.sampled_from([150.0, 400.0, 5000.0]))
 def test_fixed_kernels_beside_every_pair(seed, kernel, bandwidth):
     units = scattered(seed)
@@ -127,6 +128,7 @@ def test_fixed_kernels_beside_libpysal(kernel):
     np.testing.assert_allclose(ours, theirs, rtol=1e-12, atol=1e-14)
 
 
+@settings(max_examples=40)
 @given(seed=seeds, kernel=kernels, k=st.integers(1, 8))
 def test_adaptive_kernels_beside_every_pair(seed, kernel, k):
     units = scattered(seed)
@@ -215,6 +217,7 @@ def test_many_at_one_place_do_not_hide_what_is_beyond():
 # Inverse distances
 
 
+@settings(max_examples=40)
 @given(
     seed=seeds,
     distance=st.sampled_from([150.0, 400.0, float("inf")]),
@@ -263,6 +266,7 @@ KINDS = ["inverse", *(f"{name} {reach}" for name in KERNELS for reach in ("fixed
 kinds = st.sampled_from(KINDS)
 
 
+@settings(max_examples=40)
 @given(
     seed=seeds,
     kind=kinds,
@@ -279,6 +283,7 @@ def test_where_and_how_large_the_map_is_does_not_matter(seed, kind, scale, shift
     np.testing.assert_array_equal(dense(there) > 0, dense(here) > 0)
 
 
+@settings(max_examples=40)
 @given(seed=seeds, kind=kinds)
 def test_the_order_of_units_does_not_matter(seed, kind):
     units = scattered(seed)
