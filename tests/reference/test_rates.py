@@ -1,5 +1,7 @@
 """Rates beside R's spdep, and its exact intervals, on Auckland and North Carolina."""
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -8,6 +10,7 @@ from hotspots.statistics.excess_risk import excess_risk
 from hotspots.statistics.local_rates import local_moran_rate
 from hotspots.statistics.rates import eb_rates, eb_standardised
 
+PARAMETERS = Path(__file__).parent / "rates_parameters.csv"
 DATA = ["auckland", "sids74", "sids79", "nonwhite"]
 
 pytestmark = pytest.mark.parametrize("data", DATA)
@@ -20,9 +23,7 @@ def case(oracle, data):
 
 @pytest.fixture
 def parameters(data):
-    from tests.reference.conftest import HERE
-
-    return pd.read_csv(HERE / "rates_parameters.csv", index_col="data").loc[data]
+    return pd.read_csv(PARAMETERS, index_col="data").loc[data]
 
 
 def _close(ours, theirs):

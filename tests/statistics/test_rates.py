@@ -161,6 +161,19 @@ def test_neighbours_without_a_rate_are_no_neighbours():
     pd.testing.assert_frame_equal(result.loc[["a", "c"]], without)
 
 
+@pytest.mark.parametrize("function", EVERY)
+def test_other_number_types(function):
+    events, people = _series(40, None, 60), _series(400, 500, 300)
+    whole = function(events.astype("Int64"), people.astype("uint16"))
+    pd.testing.assert_frame_equal(_frame(whole), _frame(function(events, people)))
+
+
+def test_local_smoothing_needs_the_units_of_the_graph():
+    graph = Graph.from_dicts({"a": ["b"], "b": ["a"]})
+    with pytest.raises(AlignmentError, match="1 units are not in the graph"):
+        eb_rates(_series(1, 2, 3), _series(10, 10, 10), graph)
+
+
 @FEW
 def test_no_events():
     events, people = _series(0, 0), _series(10, 10)
