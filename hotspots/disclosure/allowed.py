@@ -7,6 +7,7 @@ import pandas as pd
 
 from hotspots.errors import DisclosureError
 from hotspots.schema import (
+    GEARY_LABELS,
     HOT_COLD_LABELS,
     MORAN_LABELS,
     RESULT_COLUMNS,
@@ -87,7 +88,7 @@ def allow(
 def require_labels(table: pd.DataFrame, name: str) -> None:
     """Refuse a column of labels that holds other words: they could say anything."""
     column = table[f"{name}_label"]
-    other = ~column.isna() & ~column.isin([*HOT_COLD_LABELS, *MORAN_LABELS])
+    other = ~column.isna() & ~column.isin([*HOT_COLD_LABELS, *MORAN_LABELS, *GEARY_LABELS])
     if other.any():
         raise DisclosureError(
             f"column '{name}_label' holds {int(other.sum())} words that are no label of "

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING, get_args
 
 import numpy as np
 from scipy.special import ndtr
@@ -14,13 +14,13 @@ from hotspots.inference.exact import exact_tails, obstacle, whole_numbers
 from hotspots.inference.reference import reference_tails
 from hotspots.inference.sums import tolerance
 from hotspots.inference.tails import Tails
+from hotspots.schema import Method
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from hotspots.inference.sums import Sums
 
-Method = Literal["auto", "exact", "permutation", "analytic"]
 METHODS: tuple[Method, ...] = get_args(Method)
 
 EXACT, REFERENCE, DIRECT, ANALYTIC = "exact", "shared reference", "direct", "analytic"

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, get_args
 
 from hotspots.disclosure.release import PublicRelease
 from hotspots.errors import InputError
-from hotspots.schema import COLD_LABELS, HOT_LABELS, MORAN_LABELS, NOT_SIGNIFICANT, NOT_TESTABLE
+from hotspots.schema import (
+    COLD_LABELS,
+    HOT_LABELS,
+    NOT_SIGNIFICANT,
+    NOT_TESTABLE,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,7 +25,10 @@ if TYPE_CHECKING:
 COLOUR_MEANS = "Colour is strength of evidence, not the number of incidents, and not a prediction."
 WITHHELD = "withheld"
 
-Family = Literal["gi_star", "gi", "local_moran", "excess", "hot_cold"]
+Family = Literal[
+    "gi_star", "gi", "gi_star_rate", "local_moran", "local_moran_rate", "local_geary", "excess",
+    "hot_cold",
+]  # fmt: skip
 """Which sentences a statistic takes; ``hot_cold`` is any other with hot and cold labels."""
 
 
@@ -108,8 +116,10 @@ _COLOURS = {
     "high-low": "#fbb676",
     "low-high": "#a6cbe8",
     "low-low": "#08306b",
+    "similar": "#b9a7cf",
+    "dissimilar": "#3b6b2e",
 }
-_HATCHED = {*COLD_LABELS, "low-low", "low-high"}
+_HATCHED = {*COLD_LABELS, "low-low", "low-high", "dissimilar"}
 _STRENGTH = {"99": "strong evidence", "95": "good evidence", "90": "weak evidence"}
 _ONE_IN = {"99": "100", "95": "20", "90": "10"}
 _SUBJECT: dict[Family, str] = {
@@ -121,11 +131,26 @@ _MORAN_WORDS = {
     "low-high": "Low among high – below the average, its neighbours above",
     "low-low": "Low among low – below the average, and so are its neighbours",
 }
+_GEARY_WORDS = {
+    "high-high": "Alike and high – above the average, and its neighbours much the same",
+    "low-low": "Alike and low – below the average, and its neighbours much the same",
+    "similar": "Alike – its neighbours much the same, across the average",
+    "dissimilar": "Unlike – differs from its neighbours more than chance would explain",
+}
 _PLAIN_WORDS = {
     NOT_SIGNIFICANT: "No clear difference from chance",
     NOT_TESTABLE: "Could not be tested",
     WITHHELD: "Withheld",
 }
+_WORDS: Mapping[Family, Mapping[str, str]] = MappingProxyType(
+    {
+        "local_moran": _MORAN_WORDS,
+        "local_moran_rate": _MORAN_WORDS,
+        "local_geary": _GEARY_WORDS,
+    }
+)
+"""Statistics whose labels say how a unit and its neighbours compare."""
+
 _PLAIN_DETAIL = {
     WITHHELD: "to protect persons; says nothing about how many incidents there are",
 }
@@ -150,8 +175,8 @@ def family(statistic: str) -> Family:
     >>> family("gi_star"), family("local_moran_2016"), family("scan")
     ('gi_star', 'local_moran', 'hot_cold')
     """
-    known: tuple[Family, ...] = ("gi_star", "gi", "local_moran", "excess")
-    for name in known:
+    known: tuple[Family, ...] = get_args(Family)
+    for name in sorted(known, key=len, reverse=True):
         if statistic == name or statistic.startswith(f"{name}_"):
             return name
     return "hot_cold"
@@ -180,9 +205,10 @@ def label_classes(statistic: str, *, correction: str = "") -> tuple[LabelClass, 
     ['high-high', 'high-low']
     """
     kind = family(statistic)
-    if kind == "local_moran":
-        order = ("high-high", "high-low", "low-high", "low-low", *MORAN_LABELS[-2:])
-        return tuple(_moran_class(label, correction) for label in order)
+    words = _WORDS.get(kind)
+    if words:
+        order = (*words, NOT_SIGNIFICANT, NOT_TESTABLE)
+        return tuple(_worded_class(label, words, correction) for label in order)
     last = (NOT_TESTABLE, WITHHELD) if kind == "excess" else (NOT_TESTABLE,)
     order = (*HOT_LABELS, NOT_SIGNIFICANT, *COLD_LABELS, *last)
     return tuple(_hot_cold_class(label, kind, correction) for label in order)
@@ -269,7 +295,8 @@ def class_words(label: str) -> str:
     side, _, level = label.partition(" ")
     if level in _STRENGTH:
         return f"{'More' if side == 'hot' else 'Fewer'} – {_STRENGTH[level]}"
-    return (_MORAN_WORDS.get(label) or _PLAIN_WORDS[label]).partition(" – ")[0]
+    words = {**_GEARY_WORDS, **_MORAN_WORDS, **_PLAIN_WORDS}
+    return words[label].partition(" – ")[0]
 
 
 def strength(release: Release, statistic: str) -> str:
@@ -289,7 +316,7 @@ def strength(release: Release, statistic: str) -> str:
         about 1 in 100 / 20 / 10 may be a false alarm."
     """
     correction = _correction(release)
-    if family(statistic) == "local_moran":
+    if family(statistic) in _WORDS:
         detail = _false_alarms(_ONE_IN["95"], correction)
         return f"{detail[0].upper()}{detail[1:]}."
     names = " / ".join(words.removesuffix(" evidence") for words in _STRENGTH.values())
@@ -302,10 +329,10 @@ def _correction(release: Release) -> str:
     return method.get("Correction") or method.get("Significance") or ""
 
 
-def _moran_class(label: str, correction: str) -> LabelClass:
-    words = _MORAN_WORDS.get(label) or _PLAIN_WORDS[label]
-    detail = _false_alarms(_ONE_IN["95"], correction) if label in _MORAN_WORDS else ""
-    return LabelClass(label, _COLOURS[label], label in _HATCHED, words, detail)
+def _worded_class(label: str, words: Mapping[str, str], correction: str) -> LabelClass:
+    detail = _false_alarms(_ONE_IN["95"], correction) if label in words else ""
+    said = words.get(label) or _PLAIN_WORDS[label]
+    return LabelClass(label, _COLOURS[label], label in _HATCHED, said, detail)
 
 
 def _hot_cold_class(label: str, kind: Family, correction: str) -> LabelClass:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from hotspots.presentation.classes import Family
 
 MORE = "more recorded incidents than chance would explain"
+MORE_THAN_RISK = "more recorded incidents than the same rate everywhere would explain"
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,7 @@ def headline(
     kind = family(statistic)
     if counts.of(NOT_TESTABLE, WITHHELD) == n:
         return _sentence(release, _nothing_tested(release, counts))
-    clause = _moran(counts) if kind == "local_moran" else _hot(release, kind, counts)
+    clause = _compared(kind, counts) or _hot(release, kind, counts)
     clause += _largest(groups(release, statistic) if found is None else found)
     return " ".join([_sentence(release, clause), *_rest(kind, counts)])
 
@@ -118,10 +119,11 @@ def _hot(release: Release, kind: Family, counts: _Counts) -> str:
     k, n = counts.sign(HOT), counts.n
     around = neighbours(release.context.method.get("Neighbours", ""))
     one = k <= 1
-    if kind == "gi_star":
+    if kind in ("gi_star", "gi_star_rate"):
         where = "a neighbourhood" if one else "neighbourhoods"
+        more = MORE if kind == "gi_star" else MORE_THAN_RISK
         return (
-            f"{_of(k, n)} {'lies' if one else 'lie'} in {where} (the area and {around}) with {MORE}"
+            f"{_of(k, n)} {'lies' if one else 'lie'} in {where} (the area and {around}) with {more}"
         )
     if kind == "gi":
         verb = "has" if one else "have"
@@ -133,9 +135,21 @@ def _hot(release: Release, kind: Family, counts: _Counts) -> str:
     return f"{_of(k, n)} {'has' if one else 'have'} {MORE}"
 
 
-def _moran(counts: _Counts) -> str:
+def _compared(kind: Family, counts: _Counts) -> str:
+    """Say how areas compare with their neighbours; ``""`` for other statistics."""
+    if kind == "local_geary":
+        k = counts.of("high-high", "low-low", "similar")
+        verb = "is" if k <= 1 else "are"
+        return (
+            f"{_of(k, counts.n)} {verb} more like the neighbours than chance would explain, "
+            f"{number(counts.of('high-high'))} with counts above the average"
+        )
+    if kind not in ("local_moran", "local_moran_rate"):
+        return ""
     k = counts.of("high-high")
     verb = "is" if k <= 1 else "are"
+    if kind == "local_moran_rate":
+        verb = "has a rate" if k <= 1 else "have rates"
     return (
         f"{_of(k, counts.n)} {verb} above the average among neighbours above the average, "
         "more than chance would explain"
@@ -165,7 +179,10 @@ def _have(n_units: int) -> str:
 
 def _rest(kind: Family, counts: _Counts) -> list[str]:
     out = []
-    if kind == "local_moran":
+    if kind == "local_geary" and counts.of("dissimilar"):
+        k = counts.of("dissimilar")
+        out.append(f"{counted(k, 'area')} {plural(k, 'differs', 'differ')} from the neighbours.")
+    elif kind in ("local_moran", "local_moran_rate"):
         others = [
             (counts.of("low-low"), "below the average among neighbours below it"),
             (counts.of("high-low"), "above it among neighbours below it"),
@@ -185,7 +202,7 @@ def _rest(kind: Family, counts: _Counts) -> list[str]:
 
 def _fewer(kind: Family, k: int) -> str:
     areas = counted(k, "area")
-    if kind == "gi_star":
+    if kind in ("gi_star", "gi_star_rate"):
         return (
             f"{areas} {plural(k, 'lies in a neighbourhood', 'lie in neighbourhoods')} with fewer."
         )

@@ -21,6 +21,11 @@ _ANSELIN = (
     "Anselin, L. (1995). Local indicators of spatial association – LISA. Geographical Analysis "
     "27, 93–115. doi:10.1111/j.1538-4632.1995.tb00338.x"
 )
+_ASSUNCAO_REIS = (
+    "Assunção, R. M. & Reis, E. A. (1999). A new proposal to adjust Moran's I for population "
+    "density. Statistics in Medicine 18, 2147–2162. "
+    "doi:10.1002/(SICI)1097-0258(19990830)18:16<2147::AID-SIM179>3.0.CO;2-I"
+)
 _CLOPPER_PEARSON = (
     "Clopper, C. J. & Pearson, E. S. (1934). The use of confidence or fiducial limits illustrated "
     "in the case of the binomial. Biometrika 26, 404–413. doi:10.1093/biomet/26.4.404"
@@ -74,6 +79,24 @@ METHODS: Mapping[Family, Method] = MappingProxyType(
             "Each area's count is held, and the mean count of its neighbours is compared with what "
             "would be expected if the counts of all other areas were shuffled.",
             (_ANSELIN, _BENJAMINI_HOCHBERG, _CASTRO_SINGER),
+        ),
+        "local_geary": Method(
+            "Local Geary's c",
+            "Each area's count is held, and the squared differences to its neighbours are compared "
+            "with what would be expected if the counts of all other areas were shuffled.",
+            (_ANSELIN, _BENJAMINI_HOCHBERG, _CASTRO_SINGER),
+        ),
+        "gi_star_rate": Method(
+            "Getis-Ord Gi* of rates",
+            "The incidents of each area and its neighbours are summed, and the sum is compared "
+            "with their share of all incidents if the rate were the same everywhere.",
+            (_ORD_GETIS, _BENJAMINI_HOCHBERG, _CASTRO_SINGER),
+        ),
+        "local_moran_rate": Method(
+            "Local Moran's I of rates",
+            "Each area's rate, with less weight where few are at risk, is compared with those of "
+            "its neighbours, and with what incidents at the same rate everywhere would give.",
+            (_ASSUNCAO_REIS, _ANSELIN, _BENJAMINI_HOCHBERG, _CASTRO_SINGER),
         ),
         "excess": Method(
             "Exact binomial excess",

@@ -23,12 +23,27 @@ if TYPE_CHECKING:
 
 LEVEL = 0.05
 _NOTES = {"unreachable": "no way to any over the streets"}
-NAMES = {"moran": "Moran's I", "general_g": "General G"}
+NAMES = {
+    "moran": "Moran's I",
+    "geary": "Geary's c",
+    "general_g": "General G",
+    "moran_rate": "Moran's I of rates",
+}
 _FOUND = {
     "moran": (
         "counts of neighbouring areas are more alike",
         "counts of neighbouring areas are less alike",
         "counts of neighbouring areas are neither more nor less alike",
+    ),
+    "geary": (
+        "counts of neighbouring areas differ less",
+        "counts of neighbouring areas differ more",
+        "counts of neighbouring areas differ neither more nor less",
+    ),
+    "moran_rate": (
+        "rates of neighbouring areas are more alike",
+        "rates of neighbouring areas are less alike",
+        "rates of neighbouring areas are neither more nor less alike",
     ),
     "general_g": (
         "large counts lie beside large counts more",
@@ -49,7 +64,7 @@ def test_sentence(result: TestResult) -> str:
     Parameters
     ----------
     result : TestResult
-        From :func:`hotspots.moran` or :func:`hotspots.general_g`.
+        From :func:`hotspots.moran` or another global test.
 
     Returns
     -------
@@ -72,7 +87,7 @@ def test_sentence(result: TestResult) -> str:
     if result.p_value > LEVEL:
         found = neither
     else:
-        found = more if result.statistic > result.expected else less
+        found = more if result.z > 0 else less
     return (
         f"Over the whole study area, {found} than chance would explain: "
         f"chance alone would give this {chance(result.p_value)}."

@@ -105,12 +105,18 @@ def caveats(release: Release) -> tuple[str, ...]:
     """
     kinds = {family(name) for name in release.statistics}
     out = list(ALWAYS)
-    if kinds & {"gi_star", "gi", "local_moran"}:
+    if kinds & {"gi_star", "gi", "local_moran", "local_geary"}:
         out.append(
             "Chance means that every area is alike: whether an area has more residents, visitors "
             "or streets than another is not taken into account."
         )
-    if "gi_star" in kinds:
+    if kinds & {"gi_star_rate", "local_moran_rate"}:
+        out.append(
+            "A rate compares with residents, or other recorded contacts, and takes every incident "
+            "as independent: where one person or place has several, evidence is weaker than it "
+            "looks."
+        )
+    if kinds & {"gi_star", "gi_star_rate"}:
         out.append(
             "An area is marked for its whole neighbourhood: "
             "it may itself hold few incidents or none."
@@ -232,7 +238,7 @@ def _tested(details: dict[str, Any]) -> Iterator[str]:
     engine = [str(details[key]) for key in ("method", "alternative") if key in details]
     if "null" in details:
         engine.append(f"{details['null']} randomisation")
-    if "n_permutations" in details:
+    if details.get("n_permutations"):
         engine.append(f"{number(details['n_permutations'])} permutations")
     if "correction" in details:
         engine.append(CORRECTIONS.get(details["correction"], str(details["correction"])))
@@ -244,6 +250,8 @@ def _tested(details: dict[str, Any]) -> Iterator[str]:
         )
         tested = f"{number(details['n_tested'])} of {number(details['n_units'])} areas tested"
         yield tested + (f" ({reasons})" if reasons else "")
+    if "not_exact" in details:
+        yield str(details["not_exact"]).capitalize()
     yield from (str(note).rstrip(".") for note in details.get("notes", ()))
 
 

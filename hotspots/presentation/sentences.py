@@ -61,6 +61,12 @@ _NEIGHBOURS_ARE = {
     "low-high": ("below", "its neighbours are above it"),
     "low-low": ("below", "its neighbours are below it too"),
 }
+_LIKENESS = {
+    "high-high": "above the average, and its neighbours much the same",
+    "low-low": "below the average, and its neighbours much the same",
+    "similar": "its neighbours are much the same",
+    "dissimilar": "its neighbours differ from it",
+}
 _STRENGTH = {"99": "strong evidence", "95": "good evidence", "90": "weak evidence"}
 
 
@@ -148,9 +154,12 @@ def analyst_figures(table: pd.DataFrame, statistic: str) -> dict[str, list[str |
     {'Recorded incidents': ['12', '3'], 'p-value': ['0.0013', None]}
     """
     name = method(statistic).name
-    statistic_is = {"gi_star": "sum with neighbours", "gi": "sum of neighbours"}.get(
-        family(statistic), "statistic"
-    )
+    sums = {
+        "gi_star": "sum with neighbours",
+        "gi_star_rate": "sum with neighbours",
+        "gi": "sum of neighbours",
+    }
+    statistic_is = sums.get(family(statistic), "statistic")
     figures: tuple[tuple[str, str, Callable[[Any], str]], ...] = (
         ("count", "Recorded incidents", number),
         ("persons", "Persons", number),
@@ -258,13 +267,13 @@ def _unit_sentence(kind: Family, row: _Row, around: str, mean: float) -> str:
         return (
             f"{here}; this area could not be tested." if here else "This area could not be tested."
         )
-    if kind == "local_moran":
-        return _moran_sentence(row, here, mean)
+    if kind in ("local_moran", "local_moran_rate", "local_geary"):
+        return _compared_sentence(kind, row, here, mean)
     often = "" if row.p is None else f"chance alone would give {{}} this unusual {chance(row.p)}."
-    if kind in ("gi_star", "gi") and row.statistic is not None:
+    if kind in ("gi_star", "gi_star_rate", "gi") and row.statistic is not None:
         joined = (
             f"{here} and {_decimal(row.statistic)} together with {around}"
-            if kind == "gi_star"
+            if kind != "gi"
             else f"{here}; {around}, without this area, hold {_decimal(row.statistic)}"
         )
         expected = (
@@ -299,6 +308,22 @@ def _moran_sentence(row: _Row, here: str, mean: float) -> str:
         "" if row.p is None else f"chance alone would give neighbours this unusual {chance(row.p)}"
     )
     return f"{'; '.join(part for part in (start, around, often) if part)}."
+
+
+def _compared_sentence(kind: Family, row: _Row, here: str, mean: float) -> str:
+    """Say how an area compares with its neighbours."""
+    if kind == "local_moran":
+        return _moran_sentence(row, here, mean)
+    start = here or "This area"
+    if kind == "local_geary":
+        found = _LIKENESS.get(row.label, "")
+        what = "differences to its neighbours"
+    else:
+        side, around = _NEIGHBOURS_ARE.get(row.label, ("", ""))
+        found = f"a rate {side} the average, and {around}" if side else ""
+        what = "neighbouring rates"
+    often = "" if row.p is None else f"chance alone would give {what} this unusual {chance(row.p)}"
+    return f"{'; '.join(part for part in (start, found, often) if part)}."
 
 
 def _excess_sentence(row: _Row) -> str:

@@ -18,8 +18,7 @@ if TYPE_CHECKING:
     from libpysal.graph import Graph
     from numpy.typing import NDArray
 
-    from hotspots.inference.engines import Method
-    from hotspots.schema import Alternative, Correction
+    from hotspots.schema import Alternative, Correction, Method
     from hotspots.statistics.neighbourhoods import Neighbourhoods
 
 

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from hotspots.inference.engines import Inference, Method
+    from hotspots.inference.engines import Inference
     from hotspots.inference.tails import Tails
-    from hotspots.schema import Alternative, Correction
+    from hotspots.schema import Alternative, Correction, Method
     from hotspots.statistics.neighbourhoods import Neighbourhoods
 
 LabelFrom = Literal["q_value", "p_value"]

@@ -9,24 +9,15 @@ from hotspots.errors import InputError
 from hotspots.facilities.proximity import proximity
 from hotspots.geography.counting import count, locate
 from hotspots.geography.grids import hexagons, squares
-from hotspots.geography.neighbours import contiguity, distance_band, nearest_neighbours
 from hotspots.geography.overlap import require_side_by_side
-from hotspots.statistics.getis_ord import gi, gi_star
-from hotspots.statistics.global_tests import general_g, moran
-from hotspots.statistics.local_moran import local_moran
-from hotspots.study.model import (
-    ContiguitySection,
-    DistanceBandSection,
-    NearestSection,
-    PolygonsSection,
-)
+from hotspots.study.model import PolygonsSection
+from hotspots.study.testing import at_risk, global_tests, local_test, neighbours
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     import geopandas as gpd
     import pandas as pd
-    from libpysal.graph import Graph
 
     from hotspots.schema import RowCounts, TestResult
     from hotspots.study.inputs import Inputs
@@ -34,10 +25,6 @@ if TYPE_CHECKING:
     from hotspots.study.progress import Steps
 
 OUTSIDE = "outside every unit"
-MAX_GLOBAL = 999
-"""Permutations of a global test: one test needs no finer p-value."""
-
-LOCAL = {"gi_star": gi_star, "gi": gi, "local_moran": local_moran}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,22 +78,16 @@ def analyse(study: Study, inputs: Inputs, steps: Steps) -> Analysis:
     """
     with steps("Counting incidents"):
         units, rows = _counted(study, inputs)
-    values = units["count"]
     with steps("Finding neighbours"):
-        graph = _graph(study, units)
-    n_permutations, seed = study.analysis.n_permutations, study.analysis.seed
+        graph = neighbours(study, units)
+    with steps("Testing the whole area"):
+        tests = global_tests(study, units, graph)
     inference: dict[str, Mapping[str, Any]] = {}
     for name in study.analysis.statistics:
         with steps(f"Testing {name}"):
-            result = LOCAL[name](values, graph, n_permutations=n_permutations, rng=seed)
+            result = local_test(name, study, units, graph)
         inference[name] = dict(result.attrs["inference"])
         units = units.join(result.add_prefix(f"{name}_"))
-    with steps("Testing the whole area"):
-        once = min(n_permutations, MAX_GLOBAL)
-        tests = {
-            "moran": moran(values, graph.transform("r"), n_permutations=once, rng=seed),
-            "general_g": general_g(values, graph, n_permutations=once, rng=seed),
-        }
     with steps("Measuring distances"):
         distances = _proximity(study, inputs)
     return Analysis(
@@ -134,7 +115,7 @@ def _counted(study: Study, inputs: Inputs) -> tuple[gpd.GeoDataFrame, dict[str, 
             raise InputError(f"{name}: none of {len(points)} records lies in any of the units")
     if "person_id" in inputs.incidents.table.columns:
         units["persons"] = _persons(inputs.incidents.table, units)
-    return units, rows
+    return at_risk(study, inputs, units), rows
 
 
 def _persons(incidents: gpd.GeoDataFrame, units: gpd.GeoDataFrame) -> pd.Series:
@@ -148,16 +129,6 @@ def _units(study: Study, inputs: Inputs) -> gpd.GeoDataFrame:
         return inputs.units
     grid = squares if study.units.kind == "square" else hexagons
     return grid(inputs.boundary, size=study.units.size_m)
-
-
-def _graph(study: Study, units: gpd.GeoDataFrame) -> Graph:
-    match study.analysis.neighbours:
-        case DistanceBandSection(distance_m=distance):
-            return distance_band(units, distance=distance)
-        case NearestSection(k=k):
-            return nearest_neighbours(units, k=k)
-        case ContiguitySection(rook=rook):
-            return contiguity(units, rook=rook)
 
 
 def _proximity(study: Study, inputs: Inputs) -> pd.DataFrame | None:

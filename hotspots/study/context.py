@@ -10,6 +10,8 @@ from hotspots.disclosure.release import Context
 from hotspots.study.model import (
     ContiguitySection,
     DistanceBandSection,
+    InverseDistanceSection,
+    KernelSection,
     NearestSection,
     PolygonsSection,
 )
@@ -22,6 +24,16 @@ STATISTIC_NAMES = {
     "gi_star": "Getis-Ord Gi*",
     "gi": "Getis-Ord Gi",
     "local_moran": "local Moran's I",
+    "local_geary": "local Geary's c",
+    "gi_star_rate": "Getis-Ord Gi* of rates",
+    "local_moran_rate": "local Moran's I of rates",
+}
+DENOMINATORS = {"population": "residents", "baseline": "other recorded contacts"}
+CORRECTIONS = {
+    "fdr_bh": "false discovery rate by Benjamini-Hochberg",
+    "fdr_by": "false discovery rate by Benjamini-Yekutieli",
+    "bonferroni": "corrected by Bonferroni",
+    "none": "not corrected for the number of areas",
 }
 
 
@@ -76,9 +88,20 @@ def _method(study: Study) -> dict[str, str]:
         "Statistics": ", ".join(STATISTIC_NAMES[name] for name in analysis.statistics),
         "Units": _units(study),
         "Neighbours": _neighbours(study),
-        "Permutations": f"{analysis.n_permutations:,}, seed {analysis.seed}",
-        "Significance": "two-sided, false discovery rate by Benjamini-Hochberg",
+        **({"Rates": f"of {DENOMINATORS[study.denominator]}"} if study.rates else {}),
+        "P-values": _p_values(study),
+        "Significance": f"two-sided, {CORRECTIONS[analysis.correction]}",
     }
+
+
+def _p_values(study: Study) -> str:
+    draws = f"{study.analysis.n_permutations:,} permutations at most, seed {study.analysis.seed}"
+    return {
+        "auto": f"exact for counts, otherwise from {draws}",
+        "exact": "exact",
+        "permutation": f"from {draws}",
+        "analytic": "from the normal distribution",
+    }[study.analysis.method]
 
 
 def _units(study: Study) -> str:
@@ -97,3 +120,9 @@ def _neighbours(study: Study) -> str:
             return f"the {k} nearest areas"
         case ContiguitySection(rook=rook):
             return "areas that share a side" if rook else "areas that touch"
+        case KernelSection(kernel=kernel, bandwidth_m=None, k=k):
+            return f"areas up to the {k} nearest, by a {kernel} kernel"
+        case KernelSection(kernel=kernel, bandwidth_m=bandwidth):
+            return f"areas within {bandwidth:g} m, by a {kernel} kernel"
+        case InverseDistanceSection(distance_m=distance):
+            return f"areas within {distance:g} m, by inverse distance"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, Self, get_args
 
 from pydantic import (
     AfterValidator,
@@ -14,6 +14,8 @@ from pydantic import (
     field_validator,
     model_validator,
 )
+
+from hotspots.schema import Correction, Method
 
 
 def _not_blank(text: str) -> str:
@@ -26,7 +28,13 @@ Kind = Literal["group_home", "hotel", "trap_house", "other"]
 Metres = Annotated[float, Field(gt=0, strict=True)]
 Whole = Annotated[int, Field(gt=0, strict=True)]
 Name = Annotated[str, Field(min_length=1), AfterValidator(_not_blank)]
-Statistic = Literal["gi_star", "gi", "local_moran"]
+Rate = Literal["gi_star_rate", "local_moran_rate"]
+Statistic = Literal[
+    "gi_star", "gi", "local_moran", "local_geary", "gi_star_rate", "local_moran_rate"
+]
+Denominator = Literal["population", "baseline"]
+Kernel = Literal["uniform", "triangular", "epanechnikov", "quartic", "gaussian"]
+RATES: tuple[Rate, ...] = get_args(Rate)
 
 
 class Section(BaseModel):
@@ -127,9 +135,37 @@ class NearestSection(Section):
     k: Whole
 
 
+class KernelSection(Section):
+    """``neighbours`` weighted by distance, up to a bandwidth or to the k nearest."""
+
+    kind: Literal["kernel"]
+    kernel: Kernel = "triangular"
+    bandwidth_m: Metres | None = None
+    k: Whole | None = None
+
+    @model_validator(mode="after")
+    def _one_reach(self) -> Self:
+        if (self.bandwidth_m is None) == (self.k is None):
+            raise ValueError("give one of bandwidth_m and k")
+        return self
+
+
+class InverseDistanceSection(Section):
+    """``neighbours`` weighted by 1 / distance ** power, up to a distance."""
+
+    kind: Literal["inverse_distance"]
+    distance_m: Metres
+    power: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 1.0
+
+
 UnitsSection = Annotated[GridSection | PolygonsSection, Field(discriminator="kind")]
 NeighboursSection = Annotated[
-    ContiguitySection | DistanceBandSection | NearestSection, Field(discriminator="kind")
+    ContiguitySection
+    | DistanceBandSection
+    | NearestSection
+    | KernelSection
+    | InverseDistanceSection,
+    Field(discriminator="kind"),
 ]
 
 
@@ -138,8 +174,11 @@ class AnalysisSection(Section):
 
     statistics: Annotated[list[Statistic], Field(min_length=1)] = ["gi_star"]
     neighbours: NeighboursSection = ContiguitySection()
+    method: Method = "auto"
     n_permutations: Annotated[int, Field(ge=99, le=999_999)] = 99_999
     seed: Annotated[int, Field(ge=0)] = 1
+    correction: Correction = "fdr_bh"
+    denominator: Denominator | None = None
 
     @field_validator("statistics")
     @classmethod
@@ -211,6 +250,16 @@ class Study(Section):
         """The study's name."""
         return self.study.name
 
+    @property
+    def rates(self) -> tuple[Rate, ...]:
+        """The statistics of rates that are asked for."""
+        return tuple(name for name in self.analysis.statistics if name in RATES)
+
+    @property
+    def denominator(self) -> Denominator:
+        """What rates are taken of: as said, otherwise residents where they are known."""
+        return self.analysis.denominator or ("population" if self.population else "baseline")
+
     @model_validator(mode="after")
     def _kinds_listed(self) -> Self:
         if self.proximity:
@@ -219,4 +268,22 @@ class Study(Section):
             if unlisted:
                 names = ", ".join(sorted(unlisted))
                 raise ValueError(f"[proximity] names {names}, but no [[facilities]] has that kind")
+        return self
+
+    @model_validator(mode="after")
+    def _testable(self) -> Self:
+        near, rates = self.analysis.neighbours, self.rates
+        if rates and getattr(self, self.denominator) is None:
+            section = self.analysis.denominator or "population] or [baseline"
+            raise ValueError(f"[analysis] {rates[0]} divides by a section [{section}], not there")
+        if rates and isinstance(near, KernelSection | InverseDistanceSection):
+            raise ValueError(
+                f"[analysis] {rates[0]} counts every neighbour once; choose neighbours of kind "
+                "contiguity, distance_band or nearest"
+            )
+        if "gi_star" in self.analysis.statistics and isinstance(near, InverseDistanceSection):
+            raise ValueError(
+                "[analysis] gi_star counts the unit itself, which has no inverse distance; choose "
+                "gi, or neighbours of kind kernel"
+            )
         return self

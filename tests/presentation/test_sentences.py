@@ -155,7 +155,8 @@ def test_facilities_are_internal(internal, public, label, make_grid):
 
 
 def moran(statistic, p_value):
-    return TestResult("moran", statistic, 0.0, 0.01, 2.0, p_value, 0.02, "two-sided", 90, 999)
+    z = 2.0 if statistic > 0 else -2.0
+    return TestResult("moran", statistic, 0.0, 0.01, z, p_value, 0.02, "two-sided", 90, 999)
 
 
 @pytest.mark.parametrize(

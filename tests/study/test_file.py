@@ -134,7 +134,8 @@ FAULTS = {
     ),
     "statistic": (
         HEAD + INCIDENTS + UNITS + '[analysis]\nstatistics = ["gistar"]\n',
-        "analysis.statistics[1]: input should be 'gi_star', 'gi' or 'local_moran', not 'gistar'",
+        "analysis.statistics[1]: input should be 'gi_star', 'gi', 'local_moran', 'local_geary', "
+        "'gi_star_rate' or 'local_moran_rate', not 'gistar'",
     ),
     "statistic twice": (
         HEAD + INCIDENTS + UNITS + '[analysis]\nstatistics = ["gi", "gi"]\n',
