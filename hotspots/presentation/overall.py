@@ -84,10 +84,8 @@ def test_sentence(result: TestResult) -> str:
     )
     if is_missing(result.p_value):
         return f"{test_name(result)} could not be computed."
-    if result.p_value > LEVEL:
-        found = neither
-    else:
-        found = more if result.z > 0 else less
+    direction = more if result.z > 0 else less
+    found = neither if result.p_value > LEVEL else direction
     return (
         f"Over the whole study area, {found} than chance would explain: "
         f"chance alone would give this {chance(result.p_value)}."
