@@ -7,6 +7,7 @@ from .disclosure.release import release as release
 from .disclosure.rules import Rules as Rules
 from .errors import HotspotsError as HotspotsError
 from .facilities.proximity import proximity as proximity
+from .geography.apportionment import apportion as apportion
 from .geography.counting import count as count
 from .geography.counting import locate as locate
 from .geography.grids import hexagons as hexagons
@@ -17,6 +18,8 @@ from .geography.neighbours import nearest_neighbours as nearest_neighbours
 from .geography.snapping import snap as snap
 from .geography.streets import Streets as Streets
 from .geography.streets import read_streets as read_streets
+from .geography.weights import inverse_distance as inverse_distance
+from .geography.weights import kernel_weights as kernel_weights
 from .inference.multiple import adjust as adjust
 from .intake.facilities import read_facilities as read_facilities
 from .intake.incidents import read_incidents as read_incidents
@@ -37,11 +40,24 @@ from .reports.tables import write_public_areas as write_public_areas
 from .reports.tables import write_results as write_results
 from .schema import Table as Table
 from .schema import TestResult as TestResult
+from .statistics.excess_risk import excess_risk as excess_risk
 from .statistics.getis_ord import gi as gi
 from .statistics.getis_ord import gi_star as gi_star
+from .statistics.global_tests import geary as geary
 from .statistics.global_tests import general_g as general_g
 from .statistics.global_tests import moran as moran
+from .statistics.join_counts import join_count as join_count
+from .statistics.lees_l import lees_l as lees_l
+from .statistics.lees_l_local import lees_l_local as lees_l_local
+from .statistics.local_geary import local_geary as local_geary
+from .statistics.local_join_counts import local_join_count as local_join_count
 from .statistics.local_moran import local_moran as local_moran
+from .statistics.local_moran_bivariate import local_moran_bivariate as local_moran_bivariate
+from .statistics.local_rates import gi_star_rate as gi_star_rate
+from .statistics.local_rates import local_moran_rate as local_moran_rate
+from .statistics.moran_rate import moran_rate as moran_rate
+from .statistics.rates import eb_rates as eb_rates
+from .statistics.rates import eb_standardised as eb_standardised
 from .study.file import read_study as read_study
 from .study.file import sample_study as sample_study
 from .study.model import Study as Study
@@ -63,20 +79,36 @@ __all__ = [
     "Table",
     "TestResult",
     "adjust",
+    "apportion",
     "contiguity",
     "count",
     "distance_band",
+    "eb_rates",
+    "eb_standardised",
+    "excess_risk",
     "explore",
+    "geary",
     "general_g",
     "gi",
     "gi_star",
+    "gi_star_rate",
     "groups",
     "headline",
     "hexagons",
     "hotspot_map",
+    "inverse_distance",
+    "join_count",
+    "kernel_weights",
+    "lees_l",
+    "lees_l_local",
+    "local_geary",
+    "local_join_count",
     "local_moran",
+    "local_moran_bivariate",
+    "local_moran_rate",
     "locate",
     "moran",
+    "moran_rate",
     "nearest_neighbours",
     "plot",
     "proximity",

@@ -60,7 +60,7 @@ def local_moran_bivariate(
     -------
     DataFrame
         Index of `x`; columns as :func:`hotspots.local_moran`, with ``statistic`` I_i = z_xi
-        Σ_j w_ij z_yj, z the deviations in units of the standard deviation (over n). Labels say
+        Σ_j w_ij z_yj, z the deviations in standard deviations over n - 1. Labels say
         the unit's `x` first, then its neighbours' `y`. Both values of the unit are held and its
         neighbours' `y` are a draw without replacement from the other n - 1. Where `x` and `y`
         go together at the units themselves, their being clustered alone gives large values: a
@@ -86,15 +86,15 @@ def local_moran_bivariate(
 
     Examples
     --------
-    In a ring of 0 and 1 by turns, each neighbour has what the unit has not: beside itself every
-    I is -1, beside its opposite 1.
+    In a ring of 0 and 1 by turns each neighbour has what the unit has not. Deviations are 0.5,
+    the variance is 10 / 39: beside its opposite every I is 0.25 times 3.9.
 
     >>> import pandas as pd
     >>> from libpysal.graph import Graph
     >>> ring = Graph.from_dicts({i: [(i - 1) % 40, (i + 1) % 40] for i in range(40)})
     >>> x = pd.Series([0, 1] * 20)
-    >>> local_moran_bivariate(x, 1 - x, ring)["statistic"].unique().tolist()
-    [1.0]
+    >>> local_moran_bivariate(x, 1 - x, ring)["statistic"].round(6).unique().tolist()
+    [0.975]
     """
     options = Options(n_permutations, alternative, correction, label_from, method)
     first, second = together({"x": x, "y": y}, graph)
@@ -135,7 +135,7 @@ def _measures(
     n, others = np.float64(max(first.n, 1)), max(first.n - 1, 1)
     own = near.units.deviations
     with np.errstate(divide="ignore", invalid="ignore"):
-        scale = n * first.deviations / np.sqrt(np.sum(first.deviations**2) * np.sum(own**2))
+        scale = others * first.deviations / np.sqrt(np.sum(first.deviations**2) * np.sum(own**2))
         lag, spread = near.deviation_sums / near.total, near.square / near.total**2
         mean = -own / others
         variance = (np.sum(own**2) - own**2) / others - mean**2

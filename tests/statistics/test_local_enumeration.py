@@ -52,7 +52,7 @@ def _moran(i, w, drawn):
 
 
 def _moran_bivariate(i, w, drawn):
-    return _scores(X, 0)[i] * (w @ _scores(Y, 0)[drawn]) / w.sum()
+    return _scores(X, 1)[i] * (w @ _scores(Y, 1)[drawn]) / w.sum()
 
 
 def _geary(i, w, drawn):
@@ -184,8 +184,7 @@ def test_missing_in_one_variable_is_missing_in_both():
     assert found["label"][[3, 4]].eq("not testable").all()
     assert found.attrs["inference"]["not_testable"]["no value"] == 2
     rest = [0, 1, 2, 5, 6, 7]
-    score = (X[rest] - X[rest].mean()) / X[rest].std(ddof=0)
-    lag = (Y[rest] - Y[rest].mean()) / Y[rest].std(ddof=0)
+    score, lag = _scores(X[rest], 1), _scores(Y[rest], 1)
     assert found["statistic"][0] == pytest.approx(score[0] * (lag[1] + lag[2]) / 2)
 
 
