@@ -18,6 +18,7 @@ from hotspots.presentation.classes import classes_of, drawn_labels, family, mark
 from hotspots.presentation.formats import counted, distance, is_missing, number, plural
 from hotspots.presentation.groups import COLD, groups
 from hotspots.presentation.methods import method
+from hotspots.presentation.provenance import least_drawn
 from hotspots.presentation.sentences import (
     analyst_figures,
     facility_sentences,
@@ -142,7 +143,9 @@ def _statistic(release: Release, name: str, shown: Sequence[str]) -> dict[str, A
             for entry in classes
         ],
         "label": _codes(drawn_labels(release, name), [entry.label for entry in classes]),
-        "sentence": unit_sentences(release.table, name, words=release.context.method),
+        "sentence": unit_sentences(
+            release.table, name, words=release.context.method, least=least_drawn(release, name)
+        ),
         "figures": _figures(release.table, name),
         "groups": _groups(found, name, decimals_of(release)),
         "outlines": encode_shapes(

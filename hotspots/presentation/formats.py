@@ -187,13 +187,16 @@ def period(first_last: tuple[date, date]) -> str:
     return f"{day(first)} to {day(last)}"
 
 
-def chance(p_value: float) -> str:
+def chance(p_value: float, *, least: float = 0.0) -> str:
     """Say how often chance alone gives something, from its p-value.
 
     Parameters
     ----------
     p_value : float
         In (0, 1].
+    least : float
+        The smallest p-value that the draws behind it can give, see :func:`least_p`; 0 where none
+        were drawn. A p-value there says no more than "at most".
 
     Returns
     -------
@@ -204,18 +207,43 @@ def chance(p_value: float) -> str:
     --------
     >>> chance(0.004), chance(0.00137), chance(1e-12)
     ('about 1 time in 250', 'about 1 time in 730', 'less than 1 time in 1,000,000')
-    >>> chance(0.42), chance(0.98)
-    ('about 4 times in 10', 'nearly always')
+    >>> chance(0.42), chance(0.98), chance(0.002, least=0.002)
+    ('about 4 times in 10', 'nearly always', 'at most 1 time in 500')
     """
     if p_value < 1 / RAREST:
         return f"less than 1 time in {number(RAREST)}"
     if p_value < 0.15:
         times = 1 / p_value
         step = 10 ** max(0, math.floor(math.log10(times)) - 1)
-        return f"about 1 time in {number(_round(times, step))}"
+        about = "at most" if p_value <= least * (1 + 1e-9) else "about"
+        return f"{about} 1 time in {number(_round(times, step))}"
     if p_value >= 0.95:
         return "nearly always"
     return f"about {math.floor(10 * p_value + 0.5)} times in 10"
+
+
+def least_p(n_draws: int, alternative: str) -> float:
+    """Give the smallest p-value that so many permutations or simulations can give.
+
+    Parameters
+    ----------
+    n_draws : int
+        0 where p-values are not drawn.
+    alternative : str
+        ``"two-sided"`` counts both tails.
+
+    Returns
+    -------
+    float
+        0 where nothing is drawn.
+
+    Examples
+    --------
+    >>> least_p(999, "two-sided"), least_p(999, "greater"), least_p(0, "two-sided")
+    (0.002, 0.001, 0.0)
+    """
+    tails = 2 if alternative == "two-sided" else 1
+    return tails / (n_draws + 1) if n_draws else 0.0
 
 
 def p_value(value: float | None) -> str:

@@ -10,6 +10,7 @@ from hotspots.presentation.formats import (
     counted,
     distance,
     is_missing,
+    least_p,
     number,
     one_line,
     p_value,
@@ -77,7 +78,7 @@ def test_sentence(result: TestResult) -> str:
     >>> print(test_sentence(TestResult("moran", 0.4, -0.01, 0.01, 4.1, 0.002, 0.00004, "two-sided",
     ...                                100, 999)))
     Over the whole study area, counts of neighbouring areas are more alike than chance would
-    explain: chance alone would give this about 1 time in 500.
+    explain: chance alone would give this at most 1 time in 500.
     """
     more, less, neither = _FOUND.get(
         result.name, ("the value is higher", "the value is lower", "the value is no other")
@@ -86,9 +87,11 @@ def test_sentence(result: TestResult) -> str:
         return f"{test_name(result)} could not be computed."
     direction = more if result.z > 0 else less
     found = neither if result.p_value > LEVEL else direction
+    least = least_p(result.n_permutations, result.alternative)
+    often = chance(result.p_value, least=least)
     return (
         f"Over the whole study area, {found} than chance would explain: "
-        f"chance alone would give this {chance(result.p_value)}."
+        f"chance alone would give this {often}."
     )
 
 

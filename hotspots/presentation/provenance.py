@@ -7,8 +7,9 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Literal
 
 from hotspots.disclosure.release import InternalRelease, PublicRelease
+from hotspots.intake.selection import WHERE
 from hotspots.presentation.classes import MARKERS, family
-from hotspots.presentation.formats import counted, day, listed, number, period, plural
+from hotspots.presentation.formats import counted, day, least_p, listed, number, period, plural
 from hotspots.presentation.methods import method
 
 if TYPE_CHECKING:
@@ -28,6 +29,8 @@ CORRECTIONS = {
     "bonferroni": "Bonferroni correction",
     "none": "not corrected for the number of areas",
 }
+REASONS = {WHERE: "not of the chosen kind"}
+"""What readers are told of a reason that is written for those who write the study."""
 LIBRARIES = ("numpy", "scipy", "pandas", "geopandas", "shapely", "libpysal")
 
 ALWAYS = tuple(
@@ -255,6 +258,26 @@ def _tested(details: dict[str, Any]) -> Iterator[str]:
     yield from (str(note).rstrip(".") for note in details.get("notes", ()))
 
 
+def least_drawn(release: Release, statistic: str) -> float:
+    """Give the smallest p-value that the draws behind a local result can give.
+
+    Parameters
+    ----------
+    release : Release
+        ``record["inference"]`` says how results were tested; public releases have none.
+    statistic : str
+        Name of the local result.
+
+    Returns
+    -------
+    float
+        0 where its p-values are not drawn.
+    """
+    record = release.record.get("inference") if isinstance(release, InternalRelease) else None
+    details = (record or {}).get(statistic, {})
+    return least_p(details.get("n_permutations", 0), details.get("alternative", "two-sided"))
+
+
 def rows_read(release: InternalRelease) -> list[tuple[str, dict[str, int], dict[str, int]]]:
     """List what became of the rows of each input.
 
@@ -266,8 +289,8 @@ def rows_read(release: InternalRelease) -> list[tuple[str, dict[str, int], dict[
     Returns
     -------
     list of tuple of (str, dict, dict)
-        The table's name; ``read``, ``located`` and ``used``; and reason to rows set aside, most
-        first.
+        The table's name; ``read``, ``located`` and ``used``; and reason, in words, to rows set
+        aside, most first.
     """
     tables = release.record.get("rows")
     out = []
@@ -275,7 +298,10 @@ def rows_read(release: InternalRelease) -> list[tuple[str, dict[str, int], dict[
         entry: Mapping[str, object] = counts if isinstance(counts, dict) else vars(counts)
         numbers = {key: int(entry[key]) for key in ("read", "located", "used")}  # type: ignore[call-overload]
         aside: dict[str, int] = dict(entry.get("set_aside") or {})  # type: ignore[call-overload]
-        ordered = dict(sorted(aside.items(), key=lambda item: (-item[1], item[0])))
+        ordered = {
+            REASONS.get(reason, reason): n
+            for reason, n in sorted(aside.items(), key=lambda item: (-item[1], item[0]))
+        }
         out.append((table_words(str(name)), numbers, ordered))
     return out
 

@@ -71,7 +71,11 @@ _STRENGTH = {"99": "strong evidence", "95": "good evidence", "90": "weak evidenc
 
 
 def unit_sentences(
-    table: pd.DataFrame, statistic: str, *, words: Mapping[str, str] = _NO_WORDS
+    table: pd.DataFrame,
+    statistic: str,
+    *,
+    words: Mapping[str, str] = _NO_WORDS,
+    least: float = 0.0,
 ) -> list[str]:
     """Say of every area what was found there.
 
@@ -83,6 +87,8 @@ def unit_sentences(
         Name of the local result.
     words : mapping of str to str
         The method in words, ``release.context.method``; its ``Neighbours`` are used.
+    least : float
+        The smallest p-value that draws can give; 0 where p-values are exact.
 
     Returns
     -------
@@ -100,7 +106,8 @@ def unit_sentences(
     kind, mean = family(statistic), _mean(table)
     around = neighbours(words.get("Neighbours", ""))
     columns = (_column(table, name) for name in ("count", *_columns(statistic)))
-    return [_unit_sentence(kind, _Row(*row), around, mean) for row in zip(*columns, strict=True)]
+    rows = (_Row(*row, least=least) for row in zip(*columns, strict=True))
+    return [_unit_sentence(kind, row, around, mean) for row in rows]
 
 
 def unit_sentence(
@@ -215,17 +222,26 @@ def facility_sentences(release: Release) -> dict[tuple[str, str], tuple[str, ...
 class _Row:
     """The values of one area that a sentence may use."""
 
-    __slots__ = ("count", "expected", "label", "p", "statistic")
+    __slots__ = ("count", "expected", "label", "often", "statistic")
 
     def __init__(
-        self, count: object, statistic: object, expected: object, p: object, label: object
+        self,
+        count: object,
+        statistic: object,
+        expected: object,
+        p: object,
+        label: object,
+        *,
+        least: float = 0.0,
     ) -> None:
         self.count, self.statistic, self.expected = (
             _float(count),
             _float(statistic),
             _float(expected),
         )
-        self.p, self.label = _float(p), str(label)
+        self.label = str(label)
+        p_value_ = _float(p)
+        self.often = "" if p_value_ is None else chance(p_value_, least=least)
 
 
 def _columns(statistic: str) -> tuple[str, ...]:
@@ -269,7 +285,7 @@ def _unit_sentence(kind: Family, row: _Row, around: str, mean: float) -> str:
         )
     if kind in ("local_moran", "local_moran_rate", "local_geary"):
         return _compared_sentence(kind, row, here, mean)
-    often = "" if row.p is None else f"chance alone would give {{}} this unusual {chance(row.p)}."
+    often = f"chance alone would give {{}} this unusual {row.often}." if row.often else ""
     if kind in ("gi_star", "gi_star_rate", "gi") and row.statistic is not None:
         joined = (
             f"{here} and {_decimal(row.statistic)} together with {around}"
@@ -304,9 +320,7 @@ def _moran_sentence(row: _Row, here: str, mean: float) -> str:
     start = (
         f"{here or 'This area is'}, {side} the average{average}" if side else here or "This area"
     )
-    often = (
-        "" if row.p is None else f"chance alone would give neighbours this unusual {chance(row.p)}"
-    )
+    often = f"chance alone would give neighbours this unusual {row.often}" if row.often else ""
     return f"{'; '.join(part for part in (start, around, often) if part)}."
 
 
@@ -322,7 +336,7 @@ def _compared_sentence(kind: Family, row: _Row, here: str, mean: float) -> str:
         side, around = _NEIGHBOURS_ARE.get(row.label, ("", ""))
         found = f"a rate {side} the average, and {around}" if side else ""
         what = "neighbouring rates"
-    often = "" if row.p is None else f"chance alone would give {what} this unusual {chance(row.p)}"
+    often = f"chance alone would give {what} this unusual {row.often}" if row.often else ""
     return f"{'; '.join(part for part in (start, found, often) if part)}."
 
 

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from hotspots.presentation.provenance import banner, caveats, how_made, sources
+from hotspots.presentation.provenance import (
+    banner,
+    caveats,
+    how_made,
+    least_drawn,
+    rows_read,
+    sources,
+)
 from hotspots.schema import RowCounts
 
 RECORD = {
@@ -74,6 +81,21 @@ def test_internal_page_says_what_became_of_every_row(internal, label, make_grid)
     assert said["Coordinates"] == "WGS 84 / UTM zone 16N"
     assert said["Made"] == "1 January 2018"
     assert "numpy" in said["Software"]
+
+
+def test_reasons_are_those_of_a_reader(internal, label, make_grid):
+    rows = {"incidents": {"read": 9, "located": 9, "used": 1, "set_aside": {"where": 8}}}
+    shown = internal(label(make_grid(4)), record={"rows": rows})
+    assert rows_read(shown) == [
+        ("Incidents", {"read": 9, "located": 9, "used": 1}, {"not of the chosen kind": 8})
+    ]
+
+
+def test_the_rarest_drawn_is_known_where_p_values_are_drawn(internal, public, label, make_grid):
+    shown = internal(label(make_grid(4)), record=RECORD)
+    assert least_drawn(shown, "gi_star") == pytest.approx(2 / 10_000)
+    assert least_drawn(shown, "local_moran") == 0
+    assert least_drawn(public(), "excess") == 0
 
 
 def test_public_page_says_parameters_only(public):

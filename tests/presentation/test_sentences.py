@@ -173,6 +173,27 @@ def test_global_tests_say_what_they_found(statistic, p_value, found):
 
 
 @pytest.mark.parametrize(
+    ("p_value", "alternative", "said"),
+    [
+        (0.002, "two-sided", "this at most 1 time in 500."),  # 2 tails of 1 / (999 + 1)
+        (0.002, "greater", "this about 1 time in 500."),
+        (0.001, "greater", "this at most 1 time in 1,000."),
+        (0.004, "two-sided", "this about 1 time in 250."),
+    ],
+)
+def test_the_rarest_that_draws_can_show_is_no_estimate(p_value, alternative, said):
+    result = TestResult("moran", 0.4, 0.0, 0.01, 57.0, p_value, 0.0, alternative, 90, 999)
+    assert test_sentence(result).endswith(said)
+
+
+def test_areas_whose_p_values_are_drawn_say_at_most():
+    table = pd.concat([row("local_geary", 3, 1.0, 2.0, p, "high-high") for p in (0.0002, 0.0004)])
+    rarest, rare = unit_sentences(table, "local_geary", least=0.0002)
+    assert rarest.endswith("this unusual at most 1 time in 5,000.")
+    assert rare.endswith("this unusual about 1 time in 2,500.")
+
+
+@pytest.mark.parametrize(
     ("metres", "sentence"),
     [
         (
