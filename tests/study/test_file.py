@@ -76,7 +76,7 @@ FAULTS = {
     "missing key": (HEAD.replace('name = "s"\n', "") + INCIDENTS + UNITS, "study.name: missing"),
     "empty name": (
         HEAD.replace('"s"', '""') + INCIDENTS + UNITS,
-        "study.name: string should have at least 1 character, not ''",
+        "study.name: say something",
     ),
     "missing file": (
         HEAD + INCIDENTS.replace("i.csv", "j.csv") + UNITS,
@@ -167,6 +167,81 @@ FAULTS = {
         + '[[facilities]]\nkind = "hotel"\npath = "f.csv"\n'
         + '[proximity]\nfrom = ["group_home"]\nto = ["hotel"]\n',
         "[proximity] names group_home, but no [[facilities]] has that kind",
+    ),
+    "where of numbers": (
+        HEAD + INCIDENTS + "where = { category = [1] }\n" + UNITS,
+        'incidents.where.category[1]: write it in quotation marks: "1"',
+    ),
+    "where of truth": (
+        HEAD + INCIDENTS + 'where = { category = ["x", true] }\n' + UNITS,
+        'incidents.where.category[2]: write it in quotation marks: "true"',
+    ),
+    "where of one text": (
+        HEAD + INCIDENTS + 'where = { category = "ROBBERY" }\n' + UNITS,
+        'incidents.where.category: write a list: ["ROBBERY"]',
+    ),
+    "where without a column": (
+        HEAD + INCIDENTS + 'where = "ROBBERY"\n' + UNITS,
+        "incidents.where: write a table such as { key = … }",
+    ),
+    "neighbours as text": (
+        HEAD + INCIDENTS + UNITS + '[analysis]\nneighbours = "contiguity"\n',
+        'analysis.neighbours: write a table such as { kind = "contiguity" }',
+    ),
+    "boundary as text": (
+        HEAD.replace('{ path = "b.geojson" }', '"b.gpkg"') + INCIDENTS + UNITS,
+        'study.boundary: write a table such as { path = "b.gpkg" }',
+    ),
+    "areas as a number": (
+        HEAD + INCIDENTS + UNITS + "[public]\nareas = 3\n",
+        'public.areas: write a table such as { path = "…" }',
+    ),
+    "section as text": (
+        'incidents = "i.csv"\n' + HEAD + UNITS,
+        "incidents: write one section [incidents], in single brackets",
+    ),
+    "section in two brackets": (
+        HEAD + '[[incidents]]\npath = "i.csv"\n' + UNITS,
+        "incidents: write one section [incidents], in single brackets",
+    ),
+    "facilities in one bracket": (
+        HEAD + INCIDENTS + UNITS + '[facilities]\nkind = "hotel"\npath = "f.csv"\n',
+        "facilities: write [[facilities]] with two brackets, once for each",
+    ),
+    "path as a number": (
+        HEAD + "[incidents]\npath = 3\n" + UNITS,
+        'incidents.path: write it in quotation marks: "3"',
+    ),
+    "period as text": (
+        HEAD + 'period = "2013"\n' + INCIDENTS + UNITS,
+        'study.period: write two days: ["2013-01-01", "2016-12-31"]',
+    ),
+    "truth as text": (
+        HEAD + 'synthetic = "maybe"\n' + INCIDENTS + UNITS,
+        "study.synthetic: write true or false",
+    ),
+    "half a seed": (
+        HEAD + INCIDENTS + UNITS + "[analysis]\nseed = 1.5\n",
+        "analysis.seed: write a whole number",
+    ),
+    "no statistic": (
+        HEAD + INCIDENTS + UNITS + "[analysis]\nstatistics = []\n",
+        "analysis.statistics: name at least one",
+    ),
+    "unknown crs": (
+        HEAD + INCIDENTS + 'crs = "EPSG:99999"\n' + UNITS,
+        "incidents.crs: 'EPSG:99999' is not a coordinate reference system; "
+        "write it as 'EPSG:32616'",
+    ),
+    "a study in degrees": (
+        HEAD + 'crs = "EPSG:4326"\n' + INCIDENTS + UNITS,
+        "study.crs: 'EPSG:4326' measures in degree, not metres; "
+        'write crs = "auto", or a metric system such as "EPSG:32616"',
+    ),
+    "a study in feet": (
+        HEAD + 'crs = "EPSG:32054"\n' + INCIDENTS + UNITS,
+        "study.crs: 'EPSG:32054' measures in US survey foot, not metres; "
+        'write crs = "auto", or a metric system such as "EPSG:32616"',
     ),
     "not TOML": (
         "[study\n",
