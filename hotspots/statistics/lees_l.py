@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from hotspots.errors import AlignmentError, StatisticsError
 from hotspots.inference.permutation import TIE, column_products
 from hotspots.statistics.global_results import (
     FEWEST,
@@ -16,7 +15,7 @@ from hotspots.statistics.global_results import (
     result,
     untested,
 )
-from hotspots.statistics.neighbourhoods import neighbourhoods
+from hotspots.statistics.pairs import together
 from hotspots.statistics.results import few_data
 from hotspots.statistics.weight_sums import weight_sums
 
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from hotspots.schema import Alternative, TestResult
-    from hotspots.statistics.neighbourhoods import Neighbourhoods
     from hotspots.statistics.weight_sums import WeightSums
 
 ROWS = 2**14  # of WᵀW held at once
@@ -54,7 +52,8 @@ def lees_l(
         Two values per unit, of the same units in the same order; NaN in either leaves the unit out.
     graph : libpysal.graph.Graph
         Neighbours, with the same ids in the same order and weights used as they are
-        (row-standardised is usual); a self-weight is ignored.
+        (row-standardised is usual). Self-weights count: Lee has the unit itself among those it is
+        smoothed over, as ``graph.assign_self_weight(1).transform("r")`` does.
     n_permutations : int
         Random permutations of the pairs over the units; 0 for the analytic test only.
     alternative : {"two-sided", "greater", "less"}
@@ -101,8 +100,9 @@ def lees_l(
     (-0.9, 0.0002)
     """
     checked(n_permutations, alternative)
-    first, second = _paired(x, y, graph)
-    weights, n = weight_sums(first), first.n
+    first, second = together({"x": x, "y": y}, graph)
+    few_data(min(first, second, key=lambda units: float(np.abs(units.values).sum())))
+    weights, n = weight_sums(first, own=True), first.n
     usable = n >= FEWEST and weights.s0 > 0
     if not usable or any(units.is_zero(units.deviations).all() for units in (first, second)):
         return untested("lees_l", alternative, n)
@@ -122,24 +122,6 @@ def lees_l(
         tails=permutation_tails(products, n, n_permutations, tolerance=tolerance, rng=rng),
         n_permutations=n_permutations,
     )
-
-
-def _paired(x: pd.Series, y: pd.Series, graph: Graph) -> tuple[Neighbourhoods, Neighbourhoods]:
-    """Check both values and keep the units that have both; warn of the smaller sum of events."""
-    first, second = neighbourhoods(x, graph), _second(y, graph)
-    both = first.has_value & second.has_value
-    if not both.all():
-        first = neighbourhoods(x.where(both), graph)
-    second = replace(first, values=second.values[both[second.has_value]])
-    few_data(min(first, second, key=lambda units: float(np.abs(units.values).sum())))
-    return first, second
-
-
-def _second(y: pd.Series, graph: Graph) -> Neighbourhoods:
-    try:
-        return neighbourhoods(y, graph)
-    except (AlignmentError, StatisticsError) as error:
-        raise type(error)(f"y: {error}") from error
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from hotspots.errors import AlignmentError
+from hotspots.errors import AlignmentError, StatisticsError
 from hotspots.statistics.neighbourhoods import neighbourhoods
 
 if TYPE_CHECKING:
@@ -49,5 +49,6 @@ def together(values: Mapping[str, pd.Series], graph: Graph) -> list[Neighbourhoo
 def _named(name: str, values: pd.Series, graph: Graph) -> Neighbourhoods:
     try:
         return neighbourhoods(values, graph)
-    except AlignmentError as error:
-        raise AlignmentError(f"{name}: {error}") from error
+    except (AlignmentError, StatisticsError) as error:
+        about, _, rest = str(error).partition("values")
+        raise type(error)(f"{name}{rest}" if rest and not about else str(error)) from None

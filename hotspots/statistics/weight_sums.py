@@ -21,7 +21,7 @@ class WeightSums:
     Attributes
     ----------
     matrix : sparse array, shape (n_units, n_units)
-        Weights without the diagonal.
+        Weights; the diagonal is empty unless asked for.
     linked : ndarray of bool, shape (n_units,)
         Units that neighbour another or are its neighbour.
     row_sums, column_sums : ndarray of float, shape (n_units,)
@@ -62,13 +62,15 @@ class WeightSums:
         )
 
 
-def weight_sums(units: Neighbourhoods) -> WeightSums:
+def weight_sums(units: Neighbourhoods, *, own: bool = False) -> WeightSums:
     """Sum the weights of a graph in the ways the variances need.
 
     Parameters
     ----------
     units : Neighbourhoods
         Links with their weights.
+    own : bool
+        Whether the graph's weights of units for themselves stand on the diagonal.
 
     Returns
     -------
@@ -77,6 +79,8 @@ def weight_sums(units: Neighbourhoods) -> WeightSums:
     matrix = sparse.csr_array(
         (units.weights, (units.focal, units.neighbour)), shape=(units.n, units.n)
     )
+    if own:
+        matrix = sparse.csr_array(matrix + sparse.diags_array(units.own_weights))
     rows: NDArray[np.float64] = matrix.sum(axis=1)
     columns: NDArray[np.float64] = matrix.sum(axis=0)
     return WeightSums(

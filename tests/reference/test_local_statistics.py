@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from hotspots.statistics.getis_ord import gi, gi_star
+from hotspots.statistics.lees_l import lees_l
 from hotspots.statistics.lees_l_local import lees_l_local
 from hotspots.statistics.local_geary import local_geary
 from hotspots.statistics.local_join_counts import local_join_count
@@ -71,6 +72,14 @@ class TestSpdep:
             found = lees_l_local(table[x], table[y], weights, n_permutations=9)["statistic"]
             some = graph.cardinalities > 0
             np.testing.assert_allclose(found[some], table[f"lee_{name}"][some], rtol=1e-10)
+
+    def test_global_lee_is_the_mean_of_the_local_ones(self, local_oracle, data):
+        table, graph = local_oracle(data)
+        a, b, _ = NAMES[data]
+        for weights, name in ((graph, "ab"), (graph.assign_self_weight(1), "ab_self")):
+            found = lees_l(table[a], table[b], weights.transform("r"), n_permutations=0)
+            square = len(table) / np.count_nonzero(weights.cardinalities)  # Σ (Σ w)², isolates 0
+            assert found.statistic == pytest.approx(table[f"lee_{name}"].mean() * square)
 
     @pytest.mark.parametrize("name", ["join_x", "clc", "bjc", "bjc_sparse"])
     def test_join_counts(self, local_oracle, data, name):

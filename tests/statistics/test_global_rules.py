@@ -103,9 +103,9 @@ def test_words_where_numbers_are_needed(row, values):
 
 
 def test_the_second_variable_is_named(row, values):
-    with pytest.raises(AlignmentError, match=r"^y: values and graph: .*in another order"):
+    with pytest.raises(AlignmentError, match=r"^y and graph: .*in another order"):
         lees_l(values, values[::-1], row)
-    with pytest.raises(StatisticsError, match=r"^y: values: 1 are infinite, first id 7"):
+    with pytest.raises(StatisticsError, match=r"^y: 1 are infinite, first id 7"):
         lees_l(values, values.astype(float).where(values.index != 7, np.inf), row)
 
 
