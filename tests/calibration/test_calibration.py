@@ -10,19 +10,48 @@ from functools import partial
 import numpy as np
 import pandas as pd
 import pytest
+from libpysal.graph import Graph
 
 from hotspots.statistics.getis_ord import gi, gi_star
+from hotspots.statistics.lees_l_local import lees_l_local
+from hotspots.statistics.local_geary import local_geary
+from hotspots.statistics.local_join_counts import local_join_count
 from hotspots.statistics.local_moran import local_moran
+from hotspots.statistics.local_moran_bivariate import local_moran_bivariate
 
 pytestmark = pytest.mark.filterwarnings("ignore::hotspots.errors.FewDataWarning")
 
 MEANS = [0.05, 0.1, 0.5, 1, 3, 10]
 LEVELS = np.array([0.10, 0.05, 0.01])
+
+
+def _unequal(values, graph, **options):
+    """Gi with weights of 1, 2 and 3: the direct engine."""
+    adjacency = graph.adjacency
+    weights = 1.0 + adjacency.index.get_level_values("neighbor") % 3
+    return gi(values, Graph((adjacency * weights).rename("weight")), **options)
+
+
+def _beside(statistic, values, graph, **options):
+    """Two independent variables: the values, and the same in another order."""
+    other = pd.Series(np.random.default_rng(int(values.sum())).permutation(values))
+    return statistic(values, other, graph, **options)
+
+
 STATISTICS = {
-    "gi_star": gi_star,
-    "gi_star conditional": partial(gi_star, null="conditional"),
-    "gi": gi,
-    "local_moran": local_moran,
+    "gi_star, exact": gi_star,
+    "gi_star conditional, exact": partial(gi_star, null="conditional"),
+    "gi, exact": gi,
+    "local_moran, exact": local_moran,
+    "gi_star, shared reference": partial(gi_star, method="permutation"),
+    "local_moran, shared reference": partial(local_moran, method="permutation"),
+    "gi unequal weights, direct": _unequal,
+    "local_geary, direct": local_geary,
+    "local_moran_bivariate, exact": partial(_beside, local_moran_bivariate),
+    "lees_l_local, direct": partial(_beside, lees_l_local),
+    "local_join_count, exact": lambda values, graph, **options: local_join_count(
+        (values > values.median()).astype(float), graph, **options
+    ),
 }
 PLANTED = [105, 106, 107, 125, 126, 127, 145, 146, 147, 312, 313, 332, 333]
 
@@ -53,10 +82,11 @@ def test_calibration_quick(queen, name, mean):
 @pytest.mark.slow
 @pytest.mark.parametrize("name", STATISTICS)
 def test_calibration(queen, name, say):
+    n_maps = 150 if name.endswith("direct") else 400
     for mean in MEANS:
-        shares = _shares(STATISTICS[name], queen, mean=mean, n_maps=400, n_permutations=999)
+        shares = _shares(STATISTICS[name], queen, mean=mean, n_maps=n_maps, n_permutations=999)
         line = "  ".join(f"{share:7.2%}" for share in shares.mean(axis=0))
-        say(f"{name:20} mean {mean:<5} p <= 0.10, 0.05, 0.01: {line}")
+        say(f"{name:29} mean {mean:<5} p <= 0.10, 0.05, 0.01: {line}")
         assert _excess(shares).max() <= 4
 
 

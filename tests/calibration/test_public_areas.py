@@ -8,6 +8,7 @@ from shapely import box
 
 from hotspots.disclosure.areas import public_areas
 from hotspots.disclosure.excess import excess
+from hotspots.disclosure.rules import design_effect
 
 N_MAPS = 60
 CRS = "EPSG:32616"
@@ -42,8 +43,9 @@ def test_constant_risk_gives_no_more_false_positives_than_the_level(n_persons, r
             {"person_id": person}, geometry=gpd.points_from_xy(x, y), crs=CRS
         )
         areas = public_areas(incidents, city, population=blocks)
-        effect = areas.attrs["whole"]["design_effect"]
-        result = excess(areas["count"], areas["population"], design_effect=effect)
+        result = excess(
+            areas["count"], areas["population"], design_effect=design_effect(areas)
+        )
         p_values.append(result["p_value"].dropna())
     p = pd.concat(p_values).to_numpy()
     assert len(p) > 5 * N_MAPS / 2

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from libpysal.graph import Graph
+from libpysal.weights import lat2W
 
 from hotspots.errors import AlignmentError, FewDataWarning, HotspotsError, StatisticsError
 from hotspots.statistics.getis_ord import gi, gi_star
@@ -218,6 +219,10 @@ class TestRefusals:
     def test_another_order(self, statistic, row, values):
         with pytest.raises(AlignmentError, match="in another order, 60 differ, first id 59"):
             statistic(values[::-1], row)
+
+    def test_the_older_kind_of_weights(self, statistic, values):
+        with pytest.raises(StatisticsError, match=r"graph: .* not a W; .*Graph.from_W\(w\)"):
+            statistic(values, lat2W(6, 10))
 
     def test_repeated_units(self, statistic, row, values):
         with pytest.raises(
