@@ -42,6 +42,32 @@ def number(value: float | None, *, decimals: int = 0) -> str:
     return text
 
 
+def figures(value: float | None, *, n: int = 3) -> str:
+    """Write a number with so many figures that count, without an exponent.
+
+    Parameters
+    ----------
+    value : float or None
+        None and NaN are written as "not known".
+    n : int
+        Figures that count; at most six digits stand after the point.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> figures(0.45569), figures(-0.00022962), figures(1.0), figures(1234.5), figures(2e-9)
+    ('0.456', '−0.00023', '1', '1,234', '0')
+    """
+    if is_missing(value) or not value:
+        return number(value)
+    decimals = min(6, max(0, n - 1 - math.floor(math.log10(abs(value)))))
+    text = number(value, decimals=decimals)
+    return (text.rstrip("0").rstrip(".") if decimals else text) or "0"
+
+
 def is_missing(value: object) -> bool:
     """Say whether a value is None, NaN, NA or NaT.
 

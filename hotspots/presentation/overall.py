@@ -13,7 +13,6 @@ from hotspots.presentation.formats import (
     least_p,
     number,
     one_line,
-    p_value,
     plural,
 )
 
@@ -30,6 +29,8 @@ NAMES = {
     "general_g": "General G",
     "moran_rate": "Moran's I of rates",
 }
+_DRAWN = {"moran_rate": "simulated map"}
+"""What is drawn for a p-value, where it is no permutation."""
 _FOUND = {
     "moran": (
         "counts of neighbouring areas are more alike",
@@ -95,29 +96,20 @@ def test_sentence(result: TestResult) -> str:
     )
 
 
-def test_figures(result: TestResult) -> list[tuple[str, str]]:
-    """List the figures of a global test, for analysts.
+def test_engine(result: TestResult) -> str:
+    """Say where the p-value of a global test comes from.
 
     Examples
     --------
     >>> from hotspots.schema import TestResult
-    >>> result = TestResult("moran", 0.4, -0.01, 0.01, 4.1, 0.002, 0.00004, "two-sided", 100, 999)
-    >>> dict(test_figures(result))["Value"]
-    '0.4'
+    >>> test_engine(TestResult("moran", 0.4, -0.01, 0.01, 4.1, 0.002, 0.00004, "greater", 100, 999))
+    '999 permutations, greater'
     """
+    drawn = _DRAWN.get(result.name, "permutation")
     engine = (
-        f"{counted(result.n_permutations, 'permutation')}"
-        if result.n_permutations
-        else "normal approximation"
+        counted(result.n_permutations, drawn) if result.n_permutations else "normal approximation"
     )
-    return [
-        ("Value", f"{result.statistic:.4g}"),
-        ("Expected", f"{result.expected:.4g}".replace("-", "−")),
-        ("z-score", number(result.z, decimals=2)),
-        ("p-value", p_value(result.p_value)),
-        ("p-value from", f"{engine}, {result.alternative}"),
-        ("Areas", number(result.n)),
-    ]
+    return f"{engine}, {result.alternative}"
 
 
 def note_words(note: object) -> str:

@@ -242,14 +242,15 @@ def _tested(details: dict[str, Any]) -> Iterator[str]:
     if "null" in details:
         engine.append(f"{details['null']} randomisation")
     if details.get("n_permutations"):
-        engine.append(f"{number(details['n_permutations'])} permutations")
+        drawn = "simulated map" if details.get("method") == "simulation" else "permutation"
+        engine.append(counted(details["n_permutations"], drawn))
     if "correction" in details:
         engine.append(CORRECTIONS.get(details["correction"], str(details["correction"])))
     if engine:
         yield ", ".join([engine[0].capitalize(), *engine[1:]])
     if "n_tested" in details and "n_units" in details:
         reasons = listed(
-            [f"{number(n)} {why}" for why, n in details.get("not_testable", {}).items()]
+            [f"{why}: {number(n)}" for why, n in details.get("not_testable", {}).items()]
         )
         tested = f"{number(details['n_tested'])} of {number(details['n_units'])} areas tested"
         yield tested + (f" ({reasons})" if reasons else "")

@@ -93,7 +93,8 @@ def report_html(release: Release) -> str:
         sources=sources(release),
         style=Markup(style),  # noqa: S704 - our own file
         style_hash=_hash(style),
-        tests=sections.tests(release),
+        test_grids=sections.test_grids(release),
+        test_sentences=sections.test_sentences(release),
         title=one_line(release.context.title, longest=200),
     )
 

@@ -11,9 +11,12 @@ from hotspots.presentation.figures import NUMBERED, figure_svg
 from hotspots.presentation.formats import (
     counted,
     distance,
+    figures,
     is_missing,
+    listed,
     number,
     one_line,
+    p_value,
     plural,
 )
 from hotspots.presentation.groups import COLD, HOT, groups
@@ -22,7 +25,7 @@ from hotspots.presentation.methods import method
 from hotspots.presentation.overall import (
     distance_sentence,
     note_words,
-    test_figures,
+    test_engine,
     test_name,
     test_sentence,
 )
@@ -36,9 +39,13 @@ if TYPE_CHECKING:
 
     from hotspots.disclosure.release import Release
     from hotspots.presentation.classes import Family
+    from hotspots.schema import TestResult
 
 LISTED = {HOT: 25, COLD: 10}
 """How many groups of each sign the report lists."""
+
+SHORT = 12
+"""Tables of up to so many rows are not cut by the end of a page."""
 
 AREAS_LISTED = 300
 """Up to so many published areas are listed one by one."""
@@ -80,6 +87,11 @@ class Grid:
     columns: tuple[Column, ...]
     rows: list[tuple[str, ...]]
     note: str = ""
+
+    @property
+    def is_short(self) -> bool:
+        """Whether it is printed on one page, and not cut."""
+        return len(self.rows) <= SHORT
 
 
 @dataclass(frozen=True)
@@ -169,14 +181,41 @@ def data_grids(release: Release) -> list[Grid]:
     return [Grid("Rows of each input: read = used + set aside", columns, rows)] if rows else []
 
 
-def tests(release: Release) -> list[tuple[str, str, list[tuple[str, str]]]]:
-    """List global tests as name, sentence and figures; internal only."""
-    if not isinstance(release, InternalRelease):
+def test_sentences(release: Release) -> list[str]:
+    """Say what each global test found; internal only."""
+    return [test_sentence(test) for test in _tests(release)]
+
+
+def test_grids(release: Release) -> list[Grid]:
+    """Tabulate the global tests, one to a row, and say below where their p-values come from."""
+    found = _tests(release)
+    if not found:
         return []
-    return [
-        (test_name(test), test_sentence(test), test_figures(test))
-        for test in release.tests.values()
+    rows = [
+        (
+            test_name(test),
+            figures(test.statistic),
+            figures(test.expected),
+            number(test.z, decimals=1),
+            p_value(test.p_value),
+            number(test.n),
+        )
+        for test in found
     ]
+    columns = (
+        Column("Test"),
+        *(Column(title, numeric=True) for title in ("Value", "Expected", "z", "p", "Areas")),
+    )
+    names: dict[str, list[str]] = {}
+    for test in found:
+        names.setdefault(test_engine(test), []).append(test_name(test))
+    engines = "; ".join(f"{engine} ({listed(tests)})" for engine, tests in names.items())
+    return [Grid("Tests of the whole study area, for analysts", columns, rows,
+                 f"p-values from: {engines}.")]  # fmt: skip
+
+
+def _tests(release: Release) -> list[TestResult]:
+    return list(release.tests.values()) if isinstance(release, InternalRelease) else []
 
 
 def findings(release: Release) -> list[Finding]:

@@ -93,9 +93,9 @@ def public(make_context):
             persons=persons, premises=40.0, largest_premises=2.0, population=5000.0
         )
         if total:
+            areas["person_squares"] = areas["count"]
             areas.attrs["whole"] = {
                 "count": float(areas["count"].sum()), "persons": 100.0, "premises": 90.0,
-                "design_effect": 1.0,
                 "largest_premises": 2.0, "population": 5000.0 * n,
             }  # fmt: skip
         return release(areas, context=context or make_context())

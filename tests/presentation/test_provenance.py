@@ -75,7 +75,7 @@ def test_internal_page_says_what_became_of_every_row(internal, label, make_grid)
     assert said["SHA-256 of incidents.csv"] == "ab" * 32
     assert said["p-values of Getis-Ord Gi*"] == (
         "Exact, two-sided, total randomisation, 9,999 permutations, false discovery rate by "
-        "Benjamini-Hochberg. 3 of 4 areas tested (1 no neighbours). Note that"
+        "Benjamini-Hochberg. 3 of 4 areas tested (no neighbours: 1). Note that"
     )
     assert said["Units"] == "squares of 1,000 m"
     assert said["Coordinates"] == "WGS 84 / UTM zone 16N"
@@ -89,6 +89,14 @@ def test_reasons_are_those_of_a_reader(internal, label, make_grid):
     assert rows_read(shown) == [
         ("Incidents", {"read": 9, "located": 9, "used": 1}, {"not of the chosen kind": 8})
     ]
+
+
+def test_simulated_maps_are_no_permutations(internal, label, make_grid):
+    drawn = {"method": "simulation", "n_permutations": 9999, "alternative": "two-sided"}
+    record = {"inference": {"local_moran_rate": drawn}}
+    said = dict(how_made(internal(label(make_grid(4), "local_moran_rate"), record=record)))
+    found = said["p-values of Local Moran's I of rates"]
+    assert found == "Simulation, two-sided, 9,999 simulated maps"
 
 
 def test_the_rarest_drawn_is_known_where_p_values_are_drawn(internal, public, label, make_grid):

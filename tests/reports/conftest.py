@@ -125,13 +125,13 @@ def make_public():
         areas = areas.assign(
             name=(names or [f"Area {i}" for i in range(len(counts))])[::-1],
             persons=[3.0 if count < 11 else 50.0 for count in areas["count"]],
+            person_squares=areas["count"],
             premises=40.0,
             largest_premises=2.0,
             population=5000.0,
         )
         areas.attrs["whole"] = {
             "count": float(sum(counts)), "persons": 99.0, "premises": 90.0,
-            "design_effect": 1.0,
             "largest_premises": 2.0, "population": 5000.0 * len(counts),
         }  # fmt: skip
         return release(areas, context=build_context(areas, **options))

@@ -16,6 +16,7 @@ import pytest
 
 from hotspots.errors import DisclosureError
 from hotspots.reports.report import report_html, write_report
+from hotspots.schema import TestResult
 
 HOSTILE = [
     "<img src=x onerror=alert(1)>",
@@ -90,6 +91,28 @@ def test_internal_report_says_it_all(make_internal):
         "ab" * 32,
     ):
         assert said in page.text
+
+
+def test_global_tests_are_one_table_and_say_what_was_drawn(make_internal):
+    shown = make_internal()
+    rates = TestResult(
+        "moran_rate", 0.04051, -0.0000928, 1, 5.0, 0.002, 0, "two-sided", 1908, 999
+    )  # fmt: skip
+    g = TestResult("general_g", 0.005049, 0.0017258, 1, 61.348, 0.002, 0, "two-sided", 30, 999)
+    html = report_html(replace(shown, tests={**shown.tests, "g": g, "rates": rates}))
+    cells = re.findall(
+        r'<th scope="row">(Moran|General)([^<]*)</th>((?:\s*<td[^>]*>[^<]*</td>)+)', html
+    )
+    assert [re.findall(r">([^<]*)</td>", row[2]) for row in cells] == [
+        ["0.41", "−0.03", "4.4", "0.002", "30"],
+        ["0.00505", "0.00173", "61.3", "0.002", "30"],
+        ["0.0405", "−0.000093", "5.0", "0.002", "1,908"],
+    ]
+    assert Page(html).text.count("Tests of the whole study area, for analysts") == 1
+    assert (
+        "p-values from: 999 permutations, two-sided (Moran's I and General G); "
+        "999 simulated maps, two-sided (Moran's I of rates)."
+    ) in Page(html).text
 
 
 def test_group_rows_are_those_of_the_map(make_internal):
