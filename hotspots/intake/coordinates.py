@@ -37,11 +37,14 @@ class Coordinates:
         In the file's CRS; NaN where there is none.
     bad : mapping of str to ndarray of bool, shape (n,)
         Reason to the records it holds for; at most one reason per record.
+    notes : tuple of str
+        What may be done about them.
     """
 
     x: NDArray[np.float64]
     y: NDArray[np.float64]
     bad: Mapping[str, NDArray[np.bool_]]
+    notes: tuple[str, ...] = ()
 
 
 def read_coordinates(source: Source, frame: pd.DataFrame, place: tuple[str, ...]) -> Coordinates:
@@ -73,7 +76,9 @@ def read_coordinates(source: Source, frame: pd.DataFrame, place: tuple[str, ...]
         blank = no_x | no_y
     wrong = ~blank & ~(np.isfinite(x) & np.isfinite(y))
     zero = ~blank & (x == 0) & (y == 0)
-    return Coordinates(x, y, {NO_COORDINATE: blank, NOT_A_NUMBER: wrong, ZERO: zero})
+    bad = {NO_COORDINATE: blank, NOT_A_NUMBER: wrong, ZERO: zero}
+    notes = () if place in {OWN, TEXT} else _comma_notes(frame.loc[wrong, list(place)])
+    return Coordinates(x, y, bad, notes)
 
 
 def numbers(values: pd.Series) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
@@ -127,6 +132,19 @@ def shapes_of(values: pd.Series, *, written: bool) -> NDArray[np.object_]:
     text = texts(values)
     plain = text.astype(object).where(text.notna(), None).to_numpy(dtype=object)
     return np.asarray(shapely.force_2d(shapely.from_wkt(plain, on_invalid="ignore")), dtype=object)
+
+
+def _comma_notes(unread: pd.DataFrame) -> tuple[str, ...]:
+    """Say how to write numbers where commas stand in coordinates that could not be read."""
+    commas = [texts(unread[name]).str.contains(",", regex=False, na=False) for name in unread]
+    held = int(np.logical_or.reduce(commas).sum())
+    if not held:
+        return ()
+    note = (
+        f"commas in the coordinates of {records(held)}; write decimals with a point (0.5, not "
+        "0,5), and no comma between thousands"
+    )
+    return (note,)
 
 
 def _of_shapes(

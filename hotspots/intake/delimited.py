@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 DELIMITERS = ",;\t|"
 _NUMBER = re.compile(r"[-+]?\d+([.,]\d*)?")
+_MARKUP = re.compile(r"<[!?a-z]", re.IGNORECASE)
 _DATE_OR_SHAPE = re.compile(
     r"\d{4}-\d\d-\d\d|\d+/\d+/\d+|(MULTI)?(POINT|POLYGON)\b.*\(", re.IGNORECASE
 )
@@ -71,10 +72,14 @@ def check_header(path: Path, columns: Sequence[str]) -> None:
     Raises
     ------
     InputError
-        If the line is blank or holds a number (years aside), a date or a shape.
+        If the line is blank, of a web page, or holds a number (years aside), a date or a shape.
     """
     if not any(columns):
         raise InputError(f"{path.name}: the first line is blank where column names belong")
+    if _MARKUP.match(columns[0]):
+        raise InputError(
+            f"{path.name}: a web page or XML, not a table; fetch the file itself once more"
+        )
     if any(_is_value(name) for name in columns):
         raise InputError(
             f"{path.name}: the first line holds values where column names belong; "

@@ -69,11 +69,12 @@ class Draft:
         columns: Mapping[str, str] | None,
         needed: Mapping[str, str] | None = None,
     ) -> None:
-        given = None if crs is None else parse_crs(crs).is_projected
-        plan = plan_columns(source, schema, columns=columns, given_crs=given, needed=needed)
+        given = None if crs is None else parse_crs(crs, what=f"{source.title}: crs")
+        projected = None if given is None else given.is_projected
+        plan = plan_columns(source, schema, columns=columns, given_crs=projected, needed=needed)
         self.source = source
         self.schema = schema
-        self._crs = source_crs(source, plan.place, crs)
+        self._crs = source_crs(source, plan.place, given)
         raw = source.records(plan.columns.values())
         self.frame = pd.DataFrame({new: raw[old] for new, old in plan.columns.items()})
         if source.shapes and not plan.place:
@@ -161,6 +162,7 @@ class Draft:
     def _read_coordinates(self, outside: str) -> tuple[Coordinates, int]:
         """Set aside what has no usable coordinate, and count what has."""
         found = read_coordinates(self.source, self.frame, self._place)
+        self.notes.extend(found.notes)
         for reason, bad in found.bad.items():
             self.set_aside(reason, bad)
         usable = ~np.logical_or.reduce(list(found.bad.values()))
@@ -196,7 +198,6 @@ class Draft:
 
     def _require_some(self) -> None:
         if not self.alive.any():
-            why = ", ".join(f"{size} {reason}" for reason, size in self._tally().items())
-            raise InputError(
-                f"{self.source.title}: no usable record among {len(self.frame)}: {why}"
-            )
+            why = ", ".join(f"{reason} in {size:,}" for reason, size in self._tally().items())
+            found = [f"no usable record among {len(self.frame):,}: {why}", *self.notes]
+            raise InputError(f"{self.source.title}: {'; '.join(found)}")

@@ -41,7 +41,7 @@ def source_crs(source: Source, place: tuple[str, ...], crs: object | None) -> CR
     CRSError
         If nobody says, or the file and the caller say different things.
     """
-    given = None if crs is None else parse_crs(crs)
+    given = None if crs is None else parse_crs(crs, what=f"{source.title}: crs")
     if place == SPHERE:
         return _of_degrees(source, given)
     declared = source.crs if place == OWN else None

@@ -134,17 +134,20 @@ def unwanted(frame: pd.DataFrame, where: Mapping[str, tuple[str, ...]], *, title
     Raises
     ------
     InputError
-        If a value stands nowhere in the file: a slip of the pen would choose nothing.
+        If a value stands nowhere in the file: a slip of the pen would choose nothing. No value
+        of the file is repeated, not even the nearest one.
     """
     out = pd.Series(data=False, index=frame.index)
     found: list[str] = []
     for column, values in where.items():
         written = texts(frame[column])
         known = written.dropna().unique().tolist()
-        for value in values:
-            if value not in known:
-                hint = near(value, known) or f"different values there: {len(known)}"
-                found.append(f"no record with {column} {value!r}; {hint}")
+        found += [
+            f"no record with {column} {value!r}; capitals count, and different values in "
+            f"that column: {len(known):,}"
+            for value in values
+            if value not in known
+        ]
         out |= ~written.isin(values)
     if found:
         raise InputError(faults(f"{title}: where", found))

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 GEOMETRY = "geometry"
 MOST_NAMES = 12
+LONGEST_NAME = 40
 
 
 @dataclass(frozen=True, repr=False)
@@ -138,7 +139,7 @@ def near(name: str, known: Iterable[str]) -> str:
     """
     plain = {str(one).casefold(): str(one) for one in known}
     found = difflib.get_close_matches(name.casefold(), plain, n=1)
-    return f"did you mean {plain[found[0]]!r}?" if found else ""
+    return f"did you mean {_short(plain[found[0]])!r}?" if found else ""
 
 
 def records(n: int) -> str:
@@ -153,16 +154,20 @@ def records(n: int) -> str:
 
 
 def listing(names: Iterable[str]) -> str:
-    """List names for a message, a dozen at most.
+    """List names for a message, a dozen at most, and none longer than 40 characters.
 
     Examples
     --------
     >>> listing(["id", "x", "y"])
     "'id', 'x', 'y'"
     """
-    every = [repr(name) for name in names]
+    every = [repr(_short(name)) for name in names]
     more = len(every) - MOST_NAMES
     return ", ".join(every[:MOST_NAMES]) + (f" and {more} more" if more > 0 else "")
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"
 
 
 def _text(value: object) -> str | None:

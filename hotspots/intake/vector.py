@@ -87,7 +87,9 @@ def choose_layer(path: Path, names: Sequence[str], layer: str | None, *, what: s
     if layer is None and len(names) == 1:
         return names[0]
     if layer is None:
-        raise InputError(f"{path.name}: {len(names)} {what}s; name one: {listing(names)}")
+        raise InputError(
+            f'{path.name}: {len(names)} {what}s; name one with layer = "…": {listing(names)}'
+        )
     if layer not in names:
         hint = near(layer, names) or f"there is {listing(names)}"
         raise InputError(f"{path.name}: no {what} {layer!r}; {hint}")

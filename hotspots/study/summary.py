@@ -74,7 +74,7 @@ def print_run(done: Run) -> None:
 def _rows_table(rows: Mapping[str, RowCounts]) -> Grid:
     table = Grid("Table", "Read", "Located", "Used", "Set aside")
     for name, counts in rows.items():
-        reasons = "; ".join(f"{_number(n)} {reason}" for reason, n in counts.set_aside.items())
+        reasons = "; ".join(f"{reason}: {_number(n)}" for reason, n in counts.set_aside.items())
         figures = map(_number, (counts.read, counts.located, counts.used))
         table.add_row(name, *figures, reasons or "none")
     return table

@@ -43,6 +43,7 @@ OPTIONS = [
     {"crs": "EPSG:2227", "boundary": AREA},
     {"crs": UTM, "columns": {"category": "victims"}},
     {"crs": UTM, "columns": {"category": "note"}, "where": {"category": ["Z"]}},
+    {"crs": UTM, "columns": {"category": "note"}, "where": {"category": ["NARRATIV"]}},
     {"crs": UTM, "period": ("2030-01-01", "2030-01-01")},
     {"crs": UTM, "columns": {"x": "y", "y": "x"}, "boundary": AREA},
     {"crs": UTM, "columns": {"geometry": "victim"}},

@@ -136,6 +136,16 @@ FAULTS = {
         f"calls.csv: the first line holds values where column names belong; {NO_COLUMNS}",
         content="a,2015-01-01 10:00,home\n",
     ),
+    "a web page": Fault(
+        "calls.csv: a web page or XML, not a table; fetch the file itself once more",
+        content="<!DOCTYPE html><html><body>Please sign in</body></html>\n<p>\n",
+    ),
+    "one long line for a header": Fault(
+        f"calls.csv: no column 'incident_id'; say which one it is with columns = {{incident_id = "
+        f"\"…\"}}; the file has '{'n' * 39}…', 'x', 'y'",
+        content=f"{'n' * 300},x,y\na,1,1\n",
+        options={"crs": UTM},
+    ),
     "a blank header": Fault(
         "calls.csv: the first line is blank where column names belong", content=",,\na,1,1\n"
     ),
@@ -153,12 +163,14 @@ FAULTS = {
         options={"layer": "x"},
     ),
     "no layer named": Fault(
-        "calls.gpkg: 2 layers; name one: 'calls', 'other'",
+        "calls.gpkg: 2 layers; name one with layer = \"…\": 'calls', 'other'",
         file="calls.gpkg",
         content=shapes(calls=POINTS, other=POINTS),
     ),
     "no sheet named": Fault(
-        "calls.xlsx: 2 sheets; name one: 'Sheet', 'calls'", file="calls.xlsx", content=two_sheets
+        "calls.xlsx: 2 sheets; name one with layer = \"…\": 'Sheet', 'calls'",
+        file="calls.xlsx",
+        content=two_sheets,
     ),
     "an empty sheet": Fault(
         "calls.xlsx: the sheet 'Sheet' is empty", file="calls.xlsx", content=empty_sheet
@@ -231,8 +243,17 @@ FAULTS = {
         kind=CRSError,
     ),
     "unknown crs": Fault(
-        "crs: 'EPSG:99999' is not a coordinate reference system; write it as 'EPSG:32616'",
+        "calls.csv: crs: 'EPSG:99999' is not a coordinate reference system; "
+        "write it as 'EPSG:32616'",
         kind=CRSError,
+        options={"crs": "EPSG:99999"},
+    ),
+    "unknown crs of polygons": Fault(
+        "calls.csv: crs: 'EPSG:99999' is not a coordinate reference system; "
+        "write it as 'EPSG:32616'",
+        content='geometry\n"POLYGON ((0 0, 1 0, 1 1, 0 0))"\n',
+        kind=CRSError,
+        reader=read_boundary,
         options={"crs": "EPSG:99999"},
     ),
     "a crs against the file's": Fault(
@@ -303,20 +324,36 @@ FAULTS = {
     ),
     # choosing records
     "empty result": Fault(
-        "calls.csv: no usable record among 4: 1 coordinate is (0, 0), 1 no coordinate, 2 where",
+        "calls.csv: no usable record among 4: coordinate is (0, 0) in 1, no coordinate in "
+        "1, where in 2",
         content="incident_id,x,y,category\na,,,A\nb,0,0,A\nc,1,1,B\nd,2,2,B\n",
         options={"crs": UTM, "where": {"category": ["A"]}},
     ),
+    "decimal commas": Fault(
+        "calls.csv: no usable record among 2: coordinate is not a number in 2; commas in the "
+        "coordinates of 2 records; write decimals with a point (0.5, not 0,5), and no comma "
+        "between thousands",
+        content='incident_id,lon,lat\na,"-87,91","43,05"\nb,-87.91,"43,05"\n',
+    ),
+    "commas between thousands": Fault(
+        "calls.csv: no usable record among 1: coordinate is not a number in 1; commas in the "
+        "coordinates of 1 record; write decimals with a point (0.5, not 0,5), and no comma "
+        "between thousands",
+        content='incident_id,x,y\na,"420,123.4","4,765,000"\n',
+        options={"crs": UTM},
+    ),
     "an empty period": Fault(
-        "calls.csv: no usable record among 1: 1 outside the period",
+        "calls.csv: no usable record among 1: outside the period in 1",
         options={"crs": UTM, "period": ("2016-01-01", "2016-12-31")},
     ),
     "a value that is nowhere": Fault(
-        "calls.csv: where: no record with category 'ROBERY'; did you mean 'ROBBERY'?",
+        "calls.csv: where: no record with category 'ROBERY'; capitals count, and different "
+        "values in that column: 1",
         options={"crs": UTM, "where": {"category": ["ROBERY"]}},
     ),
     "a value that is nowhere, none near": Fault(
-        "calls.csv: where: no record with category 'x'; different values there: 1",
+        "calls.csv: where: no record with category 'x'; capitals count, and different values in "
+        "that column: 1",
         options={"crs": UTM, "where": {"category": ["x"]}},
     ),
     "where on what is not there": Fault(
