@@ -11,13 +11,7 @@ import pandas as pd
 import shapely
 
 from hotspots.crs import require_metric, require_same_crs
-from hotspots.disclosure.rules import (
-    DEFAULT_RULES,
-    Rules,
-    design_effect,
-    evidence,
-    row_passes,
-)
+from hotspots.disclosure.rules import DEFAULT_RULES, Rules, evidence, row_passes
 from hotspots.geography.counting import locate
 from hotspots.geography.overlap import require_side_by_side
 
@@ -56,9 +50,9 @@ def public_areas(
 
     Returns
     -------
-    GeoDataFrame, shape (m, 6)
-        Index ``unit_id``; the columns of :data:`hotspots.disclosure.rules.EVIDENCE`, ``name``
-        where given. ``attrs["whole"]`` holds the same for the whole study area. This table is
+    GeoDataFrame, shape (m, 7)
+        Index ``unit_id``; what :func:`hotspots.disclosure.rules.evidence` sums up,
+        ``population``, and ``name`` where given. ``attrs["whole"]`` holds the same for the whole study area. This table is
         internal: pass it to :func:`release`.
 
     Raises
@@ -199,13 +193,10 @@ def _whole(
     *,
     residents_known: bool,
 ) -> dict[str, float]:
-    area = pd.Series(locate(incidents, out).to_numpy())
-    inside, area = points[area.notna()], area[area.notna()]
-    repeats = design_effect(inside["person_id"], area) if "person_id" in inside else np.nan
+    inside = points[locate(incidents, out).notna().to_numpy()]
     return {
         **evidence(inside),
         "population": float(out["population"].sum()) if residents_known else np.inf,
-        "design_effect": repeats,
     }
 
 

@@ -20,7 +20,7 @@ from hotspots.disclosure.allowed import (
     refuse_points,
 )
 from hotspots.disclosure.excess import excess
-from hotspots.disclosure.rules import DEFAULT_RULES, Rules, row_passes
+from hotspots.disclosure.rules import DEFAULT_RULES, Rules, design_effect, row_passes
 from hotspots.disclosure.suppression import published
 from hotspots.errors import DisclosureError
 from hotspots.schema import statistics_in
@@ -308,7 +308,7 @@ def _areas(table: gpd.GeoDataFrame, rules: Rules, context: Context) -> PublicRel
     if context.open_data:
         shown = shown | True
     whole = pd.Series(table.attrs.get("whole", {}), dtype=float)
-    effect = _design_effect(table, whole)
+    effect = _design_effect(table, shown)
     out = allow(table, ("name", "population"))
     out["population"] = table["population"].where(np.isfinite(table["population"]))
     out["count"] = table["count"].astype("Int64").where(shown)
@@ -321,11 +321,12 @@ def _areas(table: gpd.GeoDataFrame, rules: Rules, context: Context) -> PublicRel
     )
 
 
-def _design_effect(table: gpd.GeoDataFrame, whole: pd.Series) -> float | None:
-    """Take the design effect from the evidence; where that is lost, suppose the largest."""
+def _design_effect(table: gpd.GeoDataFrame, shown: pd.Series) -> float | None:
+    """Find the design effect of what is published; without evidence, suppose the largest."""
     if "persons" not in table.columns or table["persons"].isna().all():
         return None
-    effect = float(whole.get("design_effect", np.nan))
+    known = "person_squares" in table.columns
+    effect = design_effect(pd.DataFrame(table)[shown]) if known else np.nan
     return effect if np.isfinite(effect) else float(DEFAULT_RULES.max_incidents_per_person)
 
 

@@ -78,38 +78,49 @@ def evidence(points: pd.DataFrame) -> dict[str, float]:
     Returns
     -------
     dict of str to float
-        ``count``, ``persons`` (NaN where unknown), ``premises`` (distinct coordinates) and
-        ``largest_premises`` (incidents at the fullest one).
+        ``count``; ``persons`` and ``person_squares`` (the sum over persons of the square of their
+        incidents, a missing one counting as a person each time), both NaN where unknown;
+        ``premises`` (distinct coordinates) and ``largest_premises`` (incidents at the fullest
+        one).
 
     Examples
     --------
-    >>> evidence(pd.DataFrame({"x": [0.0, 0, 5], "y": [0.0, 0, 5], "person_id": ["a", "b", "b"]}))
-    {'count': 3.0, 'persons': 2.0, 'premises': 2.0, 'largest_premises': 2.0}
+    >>> found = evidence(
+    ...     pd.DataFrame({"x": [0.0, 0, 5], "y": [0.0, 0, 5], "person_id": ["a", "b", "b"]}))
+    >>> found["count"], found["persons"], found["person_squares"]
+    (3.0, 2.0, 5.0)
+    >>> found["premises"], found["largest_premises"]
+    (2.0, 2.0)
     """
     premises = np.unique(points["x"] + 1j * points["y"], return_counts=True)[1]
+    persons, squares = np.nan, np.nan
+    if "person_id" in points:
+        each = points["person_id"].value_counts().to_numpy()
+        persons, squares = len(each), (each**2).sum() + len(points) - each.sum()
     return {
         "count": float(len(points)),
-        "persons": float(points["person_id"].nunique()) if "person_id" in points else np.nan,
+        "persons": float(persons),
+        "person_squares": float(squares),
         "premises": float(len(premises)),
         "largest_premises": float(premises.max(initial=0)),
     }
 
 
-def design_effect(persons: pd.Series, areas: pd.Series) -> float:
+def design_effect(areas: pd.DataFrame) -> float:
     """Find how much several incidents of one person in one area inflate the variance of counts.
 
     Parameters
     ----------
-    persons : Series, shape (n,)
-        Person of each incident; a missing one is a person of its own.
-    areas : Series, shape (n,)
-        Area of each incident, same index.
+    areas : DataFrame, shape (n, m)
+        ``count`` and ``person_squares`` of :func:`evidence`. Give the published areas only: what
+        follows is printed, and must not tell of the others.
 
     Returns
     -------
     float
         ``sum(k**2) / sum(k)`` over persons and areas with `k` incidents of the person in the
-        area, rounded up to one decimal; 1 where no person has two incidents in one area.
+        area, rounded up to one decimal; 1 where no person has two incidents in one area, NaN
+        where an area does not know.
 
     References
     ----------
@@ -120,14 +131,12 @@ def design_effect(persons: pd.Series, areas: pd.Series) -> float:
     --------
     One person with three incidents in one area and one elsewhere: (9 + 1) / 4.
 
-    >>> design_effect(pd.Series(["a", "a", "a", "a"]), pd.Series([1, 1, 1, 2]))
+    >>> design_effect(pd.DataFrame({"count": [3, 1], "person_squares": [9, 1]}))
     2.5
     """
-    if persons.empty:
-        return 1.0
-    together = persons.groupby([persons, areas], observed=True).size().to_numpy()
-    alone = len(persons) - int(together.sum())
-    return float(np.ceil(10 * ((together**2).sum() + alone) / len(persons)) / 10)
+    n = float(areas["count"].sum())
+    squares = float(areas["person_squares"].sum(skipna=False))
+    return float(np.ceil(10 * squares / n) / 10) if n else 1.0
 
 
 def passes(areas: pd.DataFrame, rules: Rules) -> pd.Series:

@@ -43,9 +43,7 @@ def test_constant_risk_gives_no_more_false_positives_than_the_level(n_persons, r
             {"person_id": person}, geometry=gpd.points_from_xy(x, y), crs=CRS
         )
         areas = public_areas(incidents, city, population=blocks)
-        result = excess(
-            areas["count"], areas["population"], design_effect=design_effect(areas)
-        )
+        result = excess(areas["count"], areas["population"], design_effect=design_effect(areas))
         p_values.append(result["p_value"].dropna())
     p = pd.concat(p_values).to_numpy()
     assert len(p) > 5 * N_MAPS / 2

@@ -1,5 +1,7 @@
 """Public geography: population splits and given areas."""
 
+from datetime import UTC, datetime
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -8,7 +10,7 @@ import shapely
 from shapely import box
 
 from hotspots.disclosure.areas import public_areas
-from hotspots.disclosure.release import release
+from hotspots.disclosure.release import Context, release
 from hotspots.disclosure.rules import DEFAULT_RULES, Rules, passes
 from hotspots.errors import CRSError, InputError
 
@@ -170,3 +172,44 @@ def test_the_order_and_the_ids_of_records_change_nothing():
     one = public_areas(incidents, city(), population=blocks())
     two = public_areas(shuffled, city(), population=blocks())
     pd.testing.assert_frame_equal(pd.DataFrame(one), pd.DataFrame(two))
+
+
+def districts():
+    """Three in a row; few incidents lie in the east, and the middle has the fewest residents."""
+    return gpd.GeoDataFrame(
+        geometry=[
+            box(x, 0, x + width, 2000) for x, width in ((0, 2000), (2000, 800), (2800, 1200))
+        ],
+        index=pd.Index(["w", "m", "e"], name="unit_id"),
+        crs=CRS,
+    )
+
+
+@pytest.mark.parametrize("withheld", ["m", "e"])
+def test_who_repeats_in_a_withheld_area_changes_nothing(withheld):
+    """Ten persons or one behind ten incidents, both too few: not even the design effect tells."""
+    west, middle = people(200, box_=(0, 0, 1999, 2000)), people(60, box_=(2001, 0, 2799, 2000))
+    east = people(10, box_=(2801, 0, 3999, 2000))
+    incidents = pd.concat([west, middle, east], keys=list("wme"))
+    incidents["person_id"] = [f"{area}{i}" for area, i in incidents.index]
+    changed = incidents.copy()
+    inside = changed.index.get_level_values(0) == withheld
+    repeats = changed.loc[inside, "person_id"].iloc[0 if withheld == "e" else slice(11)]
+    changed.loc[inside, "person_id"] = np.resize(repeats, inside.sum())
+    one, two = (
+        release(
+            public_areas(table, city(), population=blocks(), areas=districts()),
+            context=Context(made=datetime(2020, 1, 1, tzinfo=UTC)),
+        )
+        for table in (incidents, changed)
+    )
+    assert one.withheld.to_dict() == {"w": False, "m": True, "e": True}
+    assert one.design_effect == two.design_effect == 1.0
+    pd.testing.assert_frame_equal(pd.DataFrame(one.table), pd.DataFrame(two.table))
+
+
+def test_who_repeats_in_a_published_area_does_change_the_design_effect():
+    incidents = people(200, box_=(0, 0, 1999, 2000))
+    incidents["person_id"] = incidents["person_id"] // 2
+    shown = public_areas(incidents, city(), population=blocks(), areas=districts().loc[["w"]])
+    assert release(shown).design_effect == 2.0

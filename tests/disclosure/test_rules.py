@@ -69,18 +69,27 @@ def test_evidence_counts_distinct_persons_and_coordinates():
     assert evidence(points) == {
         "count": 4.0,
         "persons": 2.0,
+        "person_squares": 6.0,
         "premises": 3.0,
         "largest_premises": 2.0,
     }
 
 
 def test_the_design_effect_counts_incidents_of_one_person_in_one_area():
-    persons = pd.Series(["a", "a", "b", "b", None, None])
-    assert design_effect(persons, pd.Series([1, 1, 1, 2, 1, 1])) == 1.4  # 8 / 6, rounded up
-    assert design_effect(persons, pd.Series([1, 2, 1, 2, 1, 1])) == 1.0
-    assert design_effect(persons[:0], persons[:0]) == 1.0
+    points = pd.DataFrame(
+        {"x": 0.0, "y": 0.0, "person_id": ["a", "a", "b", "b", None, None]}, index=range(6)
+    )
+
+    def effect(areas):
+        return design_effect(pd.DataFrame([evidence(part) for _, part in points.groupby(areas)]))
+
+    assert effect([1, 1, 1, 2, 1, 1]) == 1.4  # 8 / 6, rounded up
+    assert effect([1, 2, 1, 2, 1, 1]) == 1.0
+    assert design_effect(pd.DataFrame([evidence(points[:0])])) == 1.0
+    unknown = evidence(points.drop(columns="person_id"))
+    assert np.isnan(design_effect(pd.DataFrame([evidence(points), unknown])))
 
 
 def test_evidence_of_no_incident():
     empty = pd.DataFrame({"x": [], "y": [], "person_id": []})
-    assert evidence(empty) == {"count": 0, "persons": 0, "premises": 0, "largest_premises": 0}
+    assert set(evidence(empty).values()) == {0.0}

@@ -123,6 +123,7 @@ def areas(table):
         {
             "count": [80, 200, 90, 4],
             "persons": [60, 150, 70, 3],
+            "person_squares": [80, 200, 90, 4],
             "premises": [30, 60, 40, 3],
             "largest_premises": [5, 9, 8, 2],
             "population": [5000, 4000, 6000, 3000],
@@ -134,7 +135,6 @@ def areas(table):
     out.attrs["whole"] = {
         "count": 374.0,
         "persons": 283.0,
-        "design_effect": 1.0,
         "premises": 133.0,
         "largest_premises": 9.0,
         "population": 18000.0,
