@@ -84,9 +84,9 @@ def read_street_file(path: Path) -> StreetFile:
             with _open(path) as file:
                 return _read_graphml(file)
     except READING_ERRORS as error:
-        message = f"{path}: {UNREADABLE} ({type(error).__name__})"
+        message = f"{path.name}: {UNREADABLE} ({type(error).__name__})"
         raise StreetError(message) from None
-    raise StreetError(f"{path}: {UNREADABLE} (it holds <{kind}>)")
+    raise StreetError(f"{path.name}: {UNREADABLE} (it holds <{kind}>)")
 
 
 def _open(path: Path) -> IO[bytes]:

@@ -170,11 +170,11 @@ def read_streets(path: str | PathLike[str], *, to_crs: object = "auto") -> Stree
     content = read_street_file(path)
     found = list(_file_faults(content))
     if found:
-        raise StreetError(faults(str(path), found))
+        raise StreetError(faults(path.name, found))
     try:
         return _project(content, to_crs)
     except StreetError as error:
-        raise StreetError(f"{path}{str(error).removeprefix('streets')}") from None
+        raise StreetError(f"{path.name}{str(error).removeprefix('streets')}") from None
 
 
 def _file_faults(content: StreetFile) -> Iterator[str]:

@@ -220,7 +220,7 @@ def _streets(study: Study, boundary: gpd.GeoDataFrame) -> Streets | None:
     area = boundary.union_all()
     if not len(streets.edges.sindex.query(area, predicate="dwithin", distance=NEAR_M)):
         raise StreetError(
-            f"{section.path}: none of {len(streets.edges)} streets lies within 1 km of the "
+            f"{section.path.name}: none of {len(streets.edges)} streets lies within 1 km of the "
             "boundary; is it the network of this place, and is its crs right?"
         )
     return streets

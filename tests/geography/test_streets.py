@@ -227,7 +227,7 @@ def test_bad_street_files(written, content, message):
     path = written(content)
     with pytest.raises(StreetError) as error:
         read_streets(path)
-    assert str(error.value).startswith(f"{path}: {message}")
+    assert str(error.value).startswith(f"{path.name}: {message}")
 
 
 def test_files_that_are_missing_or_cut_short(written, tmp_path):
