@@ -9,7 +9,7 @@ import numpy as np
 
 from hotspots.errors import InputError, faults
 from hotspots.intake.coordinates import numbers
-from hotspots.intake.shapes import name_column, read_shapes, record_labels, shape_faults, valid
+from hotspots.intake.shapes import mend, name_column, read_shapes, record_labels, shape_faults
 from hotspots.intake.source import records, texts
 
 if TYPE_CHECKING:
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     import pandas as pd
     from numpy.typing import NDArray
+
+    from hotspots.intake.source import Source
 
 
 def read_boundary(
@@ -42,7 +44,7 @@ def read_boundary(
     Returns
     -------
     GeoDataFrame
-        One row, one valid geometry.
+        One row, one valid geometry. ``attrs["notes"]``, a tuple of str, says what was mended.
 
     Raises
     ------
@@ -53,11 +55,12 @@ def read_boundary(
     """
     source, table = read_shapes(path, columns={}, layer=layer, crs=crs, to_crs=to_crs)
     table = table[table.geometry.notna()]
-    found = shape_faults(table.geometry, record_labels(table))
+    labels = record_labels(table)
+    found = shape_faults(table.geometry, labels)
     if found:
         raise InputError(faults(source.title, found))
-    merged = valid(table.geometry).union_all()
-    return gpd.GeoDataFrame(geometry=[merged], crs=table.crs)
+    shapes, notes = mend(table.geometry, labels)
+    return _noted(gpd.GeoDataFrame(geometry=[shapes.union_all()], crs=table.crs), source, notes)
 
 
 def read_polygons(
@@ -91,13 +94,13 @@ def read_polygons(
     -------
     GeoDataFrame
         Index ``unit_id`` (text), ``name`` where there is one, and valid polygons, in the order of
-        their first records.
+        their first records. ``attrs["notes"]``, a tuple of str, says what was mended and merged.
 
     Raises
     ------
     InputError
-        If the file cannot be read, a column is missing, an id is missing, records with one id have
-        several names, or a record is no polygon.
+        If the file cannot be read, a column is missing, an id is missing, all records have the
+        same id, records with one id have several names, or a record is no polygon.
     CRSError
         If the coordinate system is missing, contradicted by the file, or not metric.
     """
@@ -111,8 +114,10 @@ def read_polygons(
         found += _name_faults(table["name"], ids, id)
     if found:
         raise InputError(faults(source.title, found))
+    shapes, notes = mend(table.geometry, labels)
     table["unit_id"] = ids
-    return table.set_geometry(valid(table.geometry)).dissolve("unit_id", sort=False)
+    merged = table.set_geometry(shapes).dissolve("unit_id", sort=False)
+    return _noted(merged, source, [*notes, *_merge_notes(ids)])
 
 
 def read_population(
@@ -142,6 +147,7 @@ def read_population(
     -------
     GeoDataFrame
         Columns ``population`` (float, persons) and ``geometry`` (valid polygons), in file order.
+        ``attrs["notes"]``, a tuple of str, says what was mended.
 
     Raises
     ------
@@ -160,7 +166,8 @@ def read_population(
     if found:
         raise InputError(faults(source.title, found))
     table["population"] = population
-    return table.set_geometry(valid(table.geometry)).reset_index(drop=True)
+    shapes, notes = mend(table.geometry, labels)
+    return _noted(table.set_geometry(shapes).reset_index(drop=True), source, notes)
 
 
 def read_layer(
@@ -206,12 +213,33 @@ def read_layer(
     return table
 
 
+def _noted(table: gpd.GeoDataFrame, source: Source, notes: list[str]) -> gpd.GeoDataFrame:
+    """Give the choices made while reading to the table they were made for."""
+    table.attrs["notes"] = (*source.notes, *notes)
+    return table
+
+
 def _id_faults(ids: pd.Series, column: str) -> list[str]:
     missing = ids.isna()
-    if not missing.any():
+    if missing.any():
+        first = ids.index[missing][0]
+        return [f"no {column!r} in {records(int(missing.sum()))}, the first is record {first}"]
+    first = ids.iloc[0]
+    if len(ids) == 1 or (ids != first).any():
         return []
-    first = ids.index[missing][0]
-    return [f"no {column!r} in {records(int(missing.sum()))}, the first is record {first}"]
+    all_of = records(len(ids))
+    return [f"{column!r} is {first!r} in all {all_of}; choose a column that tells areas apart"]
+
+
+def _merge_notes(ids: pd.Series) -> list[str]:
+    """Say which areas were put together from several records."""
+    parts = ids.value_counts(sort=False)
+    several = parts[parts > 1]
+    if several.empty:
+        return []
+    areas = "1 area" if len(several) == 1 else f"{len(several):,} areas"
+    joined = records(int(several.sum()))
+    return [f"{joined} with the same id merged into {areas}, first id {several.index[0]!r}"]
 
 
 def _name_faults(names: pd.Series, ids: pd.Series, column: str) -> list[str]:

@@ -132,25 +132,31 @@ def shape_faults(shapes: gpd.GeoSeries, labels: NDArray[np.object_]) -> list[str
     return found
 
 
-def valid(shapes: gpd.GeoSeries) -> gpd.GeoSeries:
+def mend(shapes: gpd.GeoSeries, labels: NDArray[np.object_]) -> tuple[gpd.GeoSeries, list[str]]:
     """Mend polygons that cross themselves; the rest stay as they are.
 
     Parameters
     ----------
-    shapes : GeoSeries
+    shapes : GeoSeries, shape (n,)
         Polygons.
+    labels : ndarray of str, shape (n,)
+        How messages name each record.
 
     Returns
     -------
     GeoSeries
         Valid polygons and multipolygons, same index and CRS.
+    list of str
+        A note where any was mended: a part of it may be gone.
     """
-    broken = ~shapes.is_valid
+    broken = ~shapes.is_valid.to_numpy()
     if not broken.any():
-        return shapes
+        return shapes, []
     mended = shapes.copy()
     mended[broken] = [_polygonal(shape) for shape in shapes[broken].make_valid()]
-    return mended
+    n = int(broken.sum())
+    said = "1 shape crosses itself and was" if n == 1 else f"{n:,} shapes cross themselves and were"
+    return mended, [f"{said} mended, the first is {labels[broken][0]}; check the map"]
 
 
 def record_labels(table: gpd.GeoDataFrame) -> NDArray[np.object_]:

@@ -73,7 +73,11 @@ class Inputs:
     @property
     def notes(self) -> list[str]:
         """Choices made while reading that a file did not settle."""
-        return [f"{name}: {note}" for name, table in self.tables.items() for note in table.notes]
+        notes = {name: table.notes for name, table in self.tables.items()}
+        for name in ("boundary", "population", "areas", "units"):
+            shapes = getattr(self, name)
+            notes[name] = () if shapes is None else shapes.attrs.get("notes", ())
+        return [f"{name}: {note}" for name, several in notes.items() for note in several]
 
     @property
     def quarantine(self) -> pd.DataFrame:

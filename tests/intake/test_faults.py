@@ -447,6 +447,13 @@ FAULTS = {
         reader=read_polygons,
         options={"id": "district"},
     ),
+    "one id for all": Fault(
+        "calls.gpkg: 'district' is 'a' in all 3 records; choose a column that tells areas apart",
+        file="calls.gpkg",
+        content=shapes(calls=frame(SQUARES, district=["a", "a", "a"])),
+        reader=read_polygons,
+        options={"id": "district"},
+    ),
     "a missing id column": Fault(
         "calls.gpkg: no column 'distrct'; did you mean 'district'?",
         file="calls.gpkg",

@@ -32,6 +32,9 @@ def test_a_boundary_that_crosses_itself_is_mended(tmp_path):
     assert city.is_valid.all()
     # two triangles of base 10 and height 5
     assert city.area.iloc[0] == pytest.approx(50)
+    assert city.attrs["notes"] == (
+        "1 shape crosses itself and was mended, the first is record 1; check the map",
+    )
 
 
 def test_mending_leaves_no_loose_lines(tmp_path):
@@ -74,6 +77,7 @@ def test_parts_of_one_area_are_merged(tmp_path):
     areas = read_polygons(path, id="nr", to_crs=UTM)
     assert areas.index.tolist() == ["b", "a"]
     assert areas.geometry.iloc[0].equals(box(0, 0, 2, 1))
+    assert areas.attrs["notes"] == ("2 records with the same id merged into 1 area, first id 'b'",)
 
 
 def test_population(tmp_path):
@@ -84,6 +88,29 @@ def test_population(tmp_path):
     assert list(blocks.columns) == ["population", "geometry"]
     assert blocks["population"].tolist() == [12.0, 0.0]
     assert blocks.is_valid.all()
+    assert blocks.attrs["notes"] == (
+        "1 shape crosses itself and was mended, the first is record 2; check the map",
+    )
+
+
+def test_areas_say_all_that_was_done_to_them(tmp_path):
+    shapes = [BOW_TIE, box(20, 0, 21, 1), BOW_TIE, box(30, 0, 31, 1), box(31, 0, 32, 1)]
+    path = save(tmp_path / "areas.gpkg", shapes, nr=["a", "b", "c", "b", "a"])
+    assert read_polygons(path, id="nr", to_crs=UTM).attrs["notes"] == (
+        "2 shapes cross themselves and were mended, the first is id 'a'; check the map",
+        "4 records with the same id merged into 2 areas, first id 'a'",
+    )
+
+
+def test_whole_areas_need_no_note(tmp_path):
+    path = save(tmp_path / "areas.gpkg", [box(0, 0, 1, 1), box(1, 0, 2, 1)], nr=["a", "b"])
+    assert read_polygons(path, id="nr", to_crs=UTM).attrs["notes"] == ()
+    assert read_boundary(path, to_crs=UTM).attrs["notes"] == ()
+
+
+def test_one_area_alone_may_be_all_there_is(tmp_path):
+    path = save(tmp_path / "areas.gpkg", [box(0, 0, 1, 1)], nr=["a"])
+    assert read_polygons(path, id="nr", to_crs=UTM).index.tolist() == ["a"]
 
 
 def test_a_layer_keeps_any_shape_and_only_the_name(tmp_path):
