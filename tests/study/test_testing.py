@@ -1,0 +1,158 @@
+"""What a study may ask to be tested, and what it is given."""
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+
+from hotspots.errors import StatisticsError, StudyError
+from hotspots.schema import RESULT_COLUMNS
+from hotspots.statistics.getis_ord import gi_star
+from hotspots.statistics.local_rates import gi_star_rate
+from hotspots.study.analysis import analyse
+from hotspots.study.file import read_study
+from hotspots.study.inputs import read_inputs
+from hotspots.study.progress import Steps
+from hotspots.study.run import run
+from hotspots.study.testing import neighbours
+
+EVERY = ["gi_star", "gi", "local_moran", "local_geary", "gi_star_rate", "local_moran_rate"]
+STATISTICS = 'statistics = ["gi_star", "local_moran"]'
+NEIGHBOURS = 'neighbours = { kind = "contiguity" }'
+
+
+@pytest.fixture
+def asked(own_town):
+    """Give a function that changes lines of the small study and reads it."""
+
+    def read(*changes):
+        path = own_town / "study.toml"
+        text = path.read_text(encoding="utf-8")
+        for old, new in changes:
+            assert old in text
+            text = text.replace(old, new)
+        path.write_text(text, encoding="utf-8")
+        return read_study(path)
+
+    return read
+
+
+def _analysis(study):
+    with Steps(9) as steps:
+        return analyse(study, read_inputs(study), steps)
+
+
+def test_every_statistic(asked, tmp_path):
+    study = asked((STATISTICS, f"statistics = {EVERY}".replace("'", '"')))
+    done = run(study, tmp_path / "out", profile="internal", reason="a test", recipient="me")
+    units = gpd.read_file(done.folder / "internal/CONFIDENTIAL-results.gpkg", layer="units")
+    for name in EVERY:
+        assert {f"{name}_{column}" for column in RESULT_COLUMNS} <= set(units.columns)
+    assert list(done.analysis.tests) == ["moran", "geary", "general_g", "moran_rate"]
+    assert done.analysis.inference["gi_star"]["method"] == "exact"
+    assert done.analysis.inference["local_geary"]["n_permutations"] == 999
+    assert units["population"].sum() == pytest.approx(100 * 300)
+    assert units["expected_count"].sum() == pytest.approx(units["count"].sum())
+    pages = [(done.folder / f"internal/CONFIDENTIAL-{name}.html") for name in ("map", "report")]
+    assert all("Local Geary" in page.read_text(encoding="utf-8") for page in pages[1:])
+
+
+@pytest.mark.filterwarnings("ignore::hotspots.errors.FewDataWarning")
+def test_rates_are_of_residents_unless_other_contacts_are_asked_for(asked):
+    rates = (STATISTICS, 'statistics = ["gi_star_rate"]')
+    study = asked(rates)
+    residents = _analysis(study).units
+    near = neighbours(study, residents)
+    again = gi_star_rate(residents["count"], residents["population"], near)
+    pd.testing.assert_series_equal(residents["gi_star_rate_p_value"], again["p_value"],
+                                   check_names=False)  # fmt: skip
+    study = asked(("seed = 1\n", 'seed = 1\ndenominator = "baseline"\n'))
+    contacts = _analysis(study).units
+    assert "population" not in contacts
+    again = gi_star_rate(contacts["count"], contacts["baseline_count"], neighbours(study, contacts))
+    pd.testing.assert_series_equal(contacts["gi_star_rate_p_value"], again["p_value"],
+                                   check_names=False)  # fmt: skip
+    assert not residents["gi_star_rate_z"].equals(contacts["gi_star_rate_z"])
+
+
+@pytest.mark.parametrize(
+    ("kind", "engine"),
+    [
+        ('{ kind = "kernel", bandwidth_m = 600 }', "direct"),
+        ('{ kind = "kernel", kernel = "quartic", k = 8 }', "direct"),
+        ('{ kind = "nearest", k = 6 }', "exact"),
+    ],
+)
+def test_neighbours(asked, kind, engine):
+    analysis = _analysis(asked((NEIGHBOURS, f"neighbours = {kind}")))
+    assert {details["method"] for details in analysis.inference.values()} == {engine}
+
+
+def test_inverse_distance(asked):
+    study = asked(
+        (NEIGHBOURS, 'neighbours = { kind = "inverse_distance", distance_m = 500, power = 2 }'),
+        (STATISTICS, 'statistics = ["gi"]'),
+    )
+    analysis = _analysis(study)
+    weights = neighbours(study, analysis.units).adjacency
+    np.testing.assert_allclose(np.unique(weights.round(12)), [500.0**-2, 2 * 500.0**-2, 250.0**-2])
+    assert analysis.inference["gi"]["method"] == "direct"
+    assert analysis.units["gi_p_value"].notna().all()
+
+
+@pytest.mark.parametrize(
+    ("method", "engine"), [("permutation", "shared reference"), ("analytic", "analytic")]
+)
+def test_method_and_correction(asked, method, engine):
+    study = asked(("seed = 1\n", f'seed = 1\nmethod = "{method}"\ncorrection = "bonferroni"\n'))
+    analysis = _analysis(study)
+    details = analysis.inference["gi_star"]
+    assert (details["method"], details["correction"]) == (engine, "bonferroni")
+    units = analysis.units
+    again = gi_star(units["count"], neighbours(study, units), method=method, n_permutations=999,
+                    correction="bonferroni", rng=1)  # fmt: skip
+    assert units["gi_star_label"].tolist() == again["label"].tolist()
+
+
+def test_exact_where_it_cannot_be(asked):
+    study = asked(
+        (NEIGHBOURS, 'neighbours = { kind = "kernel", bandwidth_m = 600 }'),
+        ("seed = 1\n", 'seed = 1\nmethod = "exact"\n'),
+    )
+    with pytest.raises(StatisticsError, match="exact p-values need neighbours of equal weight"):
+        _analysis(study)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        (
+            [(NEIGHBOURS, 'neighbours = { kind = "inverse_distance", distance_m = 500 }')],
+            "gi_star counts the unit itself, which has no inverse distance",
+        ),
+        (
+            [
+                (NEIGHBOURS, 'neighbours = { kind = "kernel", bandwidth_m = 500 }'),
+                (STATISTICS, 'statistics = ["gi_star_rate"]'),
+            ],
+            "gi_star_rate counts every neighbour once",
+        ),
+        (
+            [
+                (STATISTICS, 'statistics = ["local_moran_rate"]'),
+                ('[baseline]\npath = "contacts.csv"\ncolumns = { incident_id = "id", x = "x", '
+                 'y = "y" }\n', ""),
+                ("seed = 1\n", 'seed = 1\ndenominator = "baseline"\n'),
+            ],
+            r"local_moran_rate divides by a section \[baseline\], not there",
+        ),
+        (
+            [(NEIGHBOURS, 'neighbours = { kind = "kernel", bandwidth_m = 500, k = 3 }')],
+            "give one of bandwidth_m and k",
+        ),
+        ([("seed = 1\n", 'seed = 1\nmethod = "best"\n')], "method: .*'auto', 'exact'"),
+    ],
+)  # fmt: skip
+def test_refusals(asked, changes, message):
+    with pytest.raises(StudyError, match=message):
+        asked(*changes)
