@@ -74,7 +74,7 @@ def _parser() -> argparse.ArgumentParser:
     init.add_argument("folder", type=Path, metavar="DIR")
     init.set_defaults(command=_init)
 
-    check = commands.add_parser("check", help="read and validate everything; compute nothing")
+    check = commands.add_parser("check", help="read, validate and count everything; test nothing")
     check.add_argument("study", type=Path, metavar="STUDY.toml")
     check.set_defaults(command=_check)
 
@@ -112,10 +112,10 @@ def _check(chosen: argparse.Namespace) -> None:
     from hotspots.study.file import read_study
 
     study = read_study(chosen.study)
-    from hotspots.study.inputs import read_inputs
+    from hotspots.study.check import check
     from hotspots.study.summary import print_check
 
-    print_check(study, read_inputs(study))
+    print_check(study, check(study))
 
 
 def _run(chosen: argparse.Namespace) -> None:

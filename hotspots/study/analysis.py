@@ -77,7 +77,7 @@ def analyse(study: Study, inputs: Inputs, steps: Steps) -> Analysis:
         If no incident lies in any unit.
     """
     with steps("Counting incidents"):
-        units, rows = _counted(study, inputs)
+        units, rows = counted(study, inputs)
     with steps("Finding neighbours"):
         graph = neighbours(study, units)
     with steps("Testing the whole area"):
@@ -100,7 +100,29 @@ def analyse(study: Study, inputs: Inputs, steps: Steps) -> Analysis:
     )
 
 
-def _counted(study: Study, inputs: Inputs) -> tuple[gpd.GeoDataFrame, dict[str, RowCounts]]:
+def counted(study: Study, inputs: Inputs) -> tuple[gpd.GeoDataFrame, dict[str, RowCounts]]:
+    """Count the records in each unit.
+
+    Parameters
+    ----------
+    study : Study
+        For the units, and what rates are taken of.
+    inputs : Inputs
+        The records.
+
+    Returns
+    -------
+    GeoDataFrame
+        The units with ``count``, and ``baseline_count``, ``persons`` and what rates are taken of
+        where known.
+    dict of str to RowCounts
+        Rows by table, now with those in no unit set aside.
+
+    Raises
+    ------
+    InputError
+        If units overlap, or no incident lies in any of them.
+    """
     units = _units(study, inputs)
     rows = inputs.rows
     tables = {"count": "incidents", "baseline_count": "baseline"}

@@ -16,25 +16,28 @@ if TYPE_CHECKING:
 
     from hotspots.disclosure.release import PublicRelease
     from hotspots.schema import RowCounts
-    from hotspots.study.inputs import Inputs
+    from hotspots.study.check import Check
     from hotspots.study.model import Study
     from hotspots.study.run import Run
 
 
-def print_check(study: Study, inputs: Inputs) -> None:
-    """Say what was read, and that nothing was computed.
+def print_check(study: Study, checked: Check) -> None:
+    """Say what was read and counted, and that the study can be run.
 
     Parameters
     ----------
     study : Study
-    inputs : Inputs
+    checked : Check
     """
+    inputs = checked.inputs
     console = Console(markup=False)
-    console.print(f"{study.name}: every file can be read", highlight=False)
-    console.print(_rows_table(inputs.rows))
+    console.print(f"{study.name}: every file can be read, nothing was tested", highlight=False)
+    console.print(_rows_table(checked.rows))
     for note in inputs.notes:
         console.print(note, highlight=False)
     console.print(f"Coordinates: {inputs.boundary.crs.name}", highlight=False)
+    alone = len(checked.graph.isolates)
+    console.print(f"Units: {len(checked.units):,}, {alone:,} without neighbours", highlight=False)
     if inputs.streets is not None:
         nodes, edges = len(inputs.streets.nodes), len(inputs.streets.edges)
         console.print(f"Streets: {nodes:,} nodes, {edges:,} directed edges", highlight=False)

@@ -1,0 +1,66 @@
+"""What ``hotspots check`` looks at: all that can be refused before anything is tested."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from hotspots.geography.overlap import require_side_by_side
+from hotspots.study.analysis import counted
+from hotspots.study.inputs import Inputs, read_inputs
+from hotspots.study.testing import neighbours
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import geopandas as gpd
+    from libpysal.graph import Graph
+
+    from hotspots.schema import RowCounts
+    from hotspots.study.model import Study
+
+
+@dataclass(frozen=True, kw_only=True)
+class Check:
+    """A study that can be run.
+
+    Attributes
+    ----------
+    inputs : Inputs
+        What was read.
+    units : GeoDataFrame
+        With their counts.
+    graph : libpysal.graph.Graph
+        Who neighbours whom.
+    rows : mapping of str to RowCounts
+        Rows by table, as a run records them.
+    """
+
+    inputs: Inputs
+    units: gpd.GeoDataFrame = field(repr=False)
+    graph: Graph = field(repr=False)
+    rows: Mapping[str, RowCounts]
+
+
+def check(study: Study) -> Check:
+    """Read every file of a study, count in its units and find their neighbours; test nothing.
+
+    Parameters
+    ----------
+    study : Study
+        From :func:`read_study`.
+
+    Returns
+    -------
+    Check
+
+    Raises
+    ------
+    HotspotsError
+        If a run would refuse the files, the units, their neighbours or the public areas.
+    """
+    inputs = read_inputs(study)
+    if inputs.areas is not None:
+        require_side_by_side(inputs.areas, what="public areas")
+    units, rows = counted(study, inputs)
+    return Check(inputs=inputs, units=units, graph=neighbours(study, units), rows=rows)
