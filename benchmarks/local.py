@@ -1,33 +1,53 @@
-"""Local statistics beside esda and pygeoda: same values, same neighbours, one run.
+"""Local statistics beside esda, pygeoda and spdep: same values, same neighbours, one run.
 
-``python benchmarks/local.py [side] [permutations]`` prints a table of seconds (best of several)
-and ratios. esda is compiled where numba is installed (``uv run --group bench --with numba``), and
-called once before it is timed. Every row is the whole call: neighbour sums, z and p-values; ours
-also corrects for many units, labels, and lays out the table.
+``python benchmarks/local.py [units ...]`` (4000 and 40000 by default; 400000 takes some minutes)
+prints seconds (best of several) and ratios at 999 permutations. esda is compiled where numba is
+installed (``uv run --group bench --with numba``) and called once before it is timed; pygeoda and R
+with spdep are left out where they are missing. Every row is the whole call: neighbour sums, z and
+p-values; ours also corrects for many units, labels, and lays out the table. "p-values alone" is
+what the calls take beyond the same call with one permutation, for ours the engine by itself.
+
+``python benchmarks/local.py huge`` runs Gi* on 8.2 million cells with 9,999 permutations, from a
+Series and a graph in memory, and samples the resident memory during the call.
 """
 
 from __future__ import annotations
 
 import importlib.util
+import shutil
+import subprocess
 import sys
 import tempfile
+import threading
 import time
 import warnings
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from esda import G_Local, Moran_Local
 from libpysal.graph import Graph
-from libpysal.weights import lat2W
 
+from hotspots.inference.exact import exact_tails, whole_numbers
+from hotspots.inference.reference import reference_tails
+from hotspots.statistics.around import around
 from hotspots.statistics.getis_ord import gi_star
 from hotspots.statistics.local_moran import local_moran
+from hotspots.statistics.neighbourhoods import neighbourhoods
 
-REPEATS = 5
+R = 999
+COMPLETE = 40_000  # pygeoda's complete method and spdep up to so many units
+SPDEP = """
+suppressMessages(library(spdep))
+a <- commandArgs(TRUE); side <- as.integer(a[2])
+x <- scan(a[1], quiet = TRUE); nb <- cell2nb(side, side, type = "queen")
+star <- nb2listw(include.self(nb), style = "B"); row <- nb2listw(nb)
+cat(system.time(localG_perm(x, star, nsim = 999))["elapsed"], "\\n")
+cat(system.time(localmoran_perm(x, row, nsim = 999))["elapsed"], "\\n")
+"""
 
 
-def best(call, repeats=REPEATS):
+def best(call, repeats=5):
     """Give the shortest of several timings, after one call that is not timed."""
     call()
     seconds = []
@@ -38,66 +58,156 @@ def best(call, repeats=REPEATS):
     return min(seconds)
 
 
-def peers(values, graph, n_permutations, weights):
-    """Give the peers' calls by statistic and name."""
-    x = values.to_numpy(dtype=float)
-    options = {"permutations": n_permutations, "seed": 1, "keep_simulations": False, "n_jobs": 1}
-    calls = {
-        ("gi_star", "esda"): lambda: G_Local(x, graph, transform="B", star=True, **options),
-        ("local_moran", "esda"): lambda: Moran_Local(x, graph, **options),
-    }
-    if weights is not None:
-        import pygeoda
-
-        given = {
-            "permutations": n_permutations,
-            "permutation_method": "lookup-table",  # the faster of its two
-            "cpu_threads": 1,
-        }
-        calls["gi_star", "pygeoda"] = lambda: pygeoda.local_gstar(weights, x.tolist(), **given)
-        calls["local_moran", "pygeoda"] = lambda: pygeoda.local_moran(weights, x.tolist(), **given)
-    return calls
+def queen(side):
+    """Give the queen graph of a square grid, quickly."""
+    ids = np.arange(side * side).reshape(side, side)
+    pairs = []
+    for down, right in ((0, 1), (1, 0), (1, 1), (1, -1)):
+        here = ids[: side - down, max(0, -right) : side - max(0, right)]
+        there = ids[down:, max(0, right) : side - max(0, -right)]
+        pairs += [(here.ravel(), there.ravel()), (there.ravel(), here.ravel())]
+    focal, neighbour = (np.concatenate(part) for part in zip(*pairs, strict=True))
+    order = np.lexsort((neighbour, focal))
+    return Graph.from_arrays(focal[order], neighbour[order], np.ones(order.size))
 
 
-def _pygeoda_weights(graph):
+def esda_calls(x, graph):
+    """Give esda's calls, whole and with one permutation."""
+    from esda import G_Local, Moran_Local
+
+    options = {"seed": 1, "keep_simulations": False, "n_jobs": 1}
+    star = partial(G_Local, x, graph, transform="B", star=True, **options)
+    return {"gi_star": star, "local_moran": partial(Moran_Local, x, graph, **options)}
+
+
+def pygeoda_calls(x, graph, method):
+    """Give pygeoda's calls, or none where it is missing."""
+    if not importlib.util.find_spec("pygeoda"):
+        return {}
+    import pygeoda
     from pygeoda.weights import read_gal
 
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "weights.gal"
+        near = graph.adjacency.reset_index().groupby("focal")["neighbor"].agg(list)
         lines = [f"0 {graph.n} units id"]
-        for unit in graph.unique_ids:
-            near = graph[unit].index
-            lines += [f"{unit} {len(near)}", " ".join(map(str, near))]
+        for unit, others in near.items():
+            lines += [f"{unit} {len(others)}", " ".join(map(str, others))]
         path.write_text("\n".join(lines) + "\n", encoding="utf-8")
-        return read_gal(str(path), [str(unit) for unit in graph.unique_ids])
+        weights = read_gal(str(path), [str(unit) for unit in graph.unique_ids])
+    given = {"permutations": R, "permutation_method": method, "cpu_threads": 1}
+    values = x.tolist()
+    return {
+        "gi_star": lambda: pygeoda.local_gstar(weights, values, **given),
+        "local_moran": lambda: pygeoda.local_moran(weights, values, **given),
+    }
 
 
-def main(side=200, n_permutations=999):
-    graph = Graph.from_W(lat2W(side, side, rook=False))
-    rng = np.random.default_rng(0)
-    data = {
+def spdep_seconds(x, side):
+    """Time spdep inside R, or give nothing where it is missing."""
+    if not shutil.which("Rscript"):
+        return {}
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "x.txt"
+        np.savetxt(path, x)
+        command = ["Rscript", "-e", SPDEP, str(path), str(side)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        return {}
+    return dict(zip(("gi_star", "local_moran"), map(float, done.stdout.split()), strict=True))
+
+
+def engines(values, graph):
+    """Time p-values alone: exact and shared reference, of Gi* and of local Moran."""
+    units = neighbourhoods(values, graph)
+    out = {}
+    for name, own in (("gi_star", True), ("local_moran", False)):
+        sums, _ = around(units, own=own).compared(held=not own, untested=np.zeros(units.n, bool))
+        numbers = whole_numbers(sums.values)
+        rng = np.random.default_rng(1)
+        out[name] = {"shared reference": best(partial(reference_tails, sums, R, rng))}
+        if numbers is not None:
+            out[name]["exact"] = best(partial(exact_tails, sums, numbers))
+    return out
+
+
+def compare(n_units):
+    """Print the table for one size."""
+    side = round(n_units**0.5)
+    graph, rng = queen(side), np.random.default_rng(0)
+    print(f"\n{side * side:,} units, {R} permutations")
+    for kind, values in {
         "counts": pd.Series(rng.poisson(1, side * side)),
         "real": pd.Series(rng.normal(10, 1, side * side)),
-    }
-    weights = _pygeoda_weights(graph) if importlib.util.find_spec("pygeoda") else None
-    compiled = "compiled" if importlib.util.find_spec("numba") else "not compiled"
-    print(f"{side * side:,} units, {n_permutations:,} permutations; esda {compiled}")
-    for kind, values in data.items():
-        ours = {
-            statistic.__name__: best(
-                lambda s=statistic, v=values: s(v, graph, n_permutations=n_permutations, rng=1), 15
-            )
-            for statistic in (gi_star, local_moran)
-        }
-        for name, seconds in ours.items():
-            print(f"{kind:7} {name:12} {'hotspots':10} {seconds:9.4f} s")
-            for (statistic, peer), call in peers(values, graph, n_permutations, weights).items():
-                if statistic == name:
-                    taken = best(call, 1)
-                    ratio = taken / seconds
-                    print(f"{kind:7} {name:12} {peer:10} {taken:9.4f} s {ratio:8.1f} x")
+    }.items():
+        x = values.to_numpy(dtype=float)
+        alone, peers = engines(values, graph), esda_calls(x, graph)
+        lookup = pygeoda_calls(x, graph, "lookup-table")
+        small = side * side <= COMPLETE
+        complete = pygeoda_calls(x, graph, "complete") if small else {}
+        spdep = spdep_seconds(x, side) if small else {}
+        for statistic in (gi_star, local_moran):
+            name = statistic.__name__
+            ours = {
+                method: best(
+                    partial(statistic, values, graph, method=method, n_permutations=R, rng=1)
+                )
+                for method in ("auto", "permutation")
+            }
+            whole = best(partial(peers[name], permutations=R), 1)
+            rows = {"esda": whole, "spdep": spdep.get(name)}
+            for title, calls in (("pygeoda lookup", lookup), ("pygeoda complete", complete)):
+                rows[title] = best(calls[name], 1) if name in calls else None
+            used = ", ".join(f"{method} {seconds:.4f} s" for method, seconds in ours.items())
+            print(f"{kind:7} {name:12} whole call: {used}")
+            for title, seconds in rows.items():
+                if seconds is not None:
+                    ratios = ", ".join(f"{seconds / own:.0f} x" for own in ours.values())
+                    print(f"{'':20} {title:17} {seconds:9.3f} s   {ratios}")
+            beyond = whole - best(partial(peers[name], permutations=1), 1)
+            for engine, seconds in alone[name].items():
+                ratio = f"{beyond / seconds:.0f} x (esda {beyond:.3f} s)"
+                print(f"{'':20} p-values alone, {engine}: {seconds:.4f} s   {ratio}")
+
+
+def resident():
+    """Read this process's resident memory, in bytes."""
+    for line in Path("/proc/self/status").read_text(encoding="ascii").splitlines():
+        if line.startswith("VmRSS"):
+            return int(line.split()[1]) * 1024
+    raise OSError("no VmRSS")
+
+
+def huge(side=2864, n_permutations=9_999):
+    """Time Gi* on 8.2 million cells and sample its memory."""
+    values = pd.Series(np.random.default_rng(0).poisson(1, side * side))
+    start = time.perf_counter()
+    graph = queen(side)
+    print(f"{side * side:,} cells, graph built in {time.perf_counter() - start:.1f} s")
+    for method in ("auto", "permutation"):
+        before, most, done = resident(), [0], threading.Event()
+
+        def watch(most=most, done=done):
+            while not done.wait(0.02):
+                most[0] = max(most[0], resident())
+
+        watcher = threading.Thread(target=watch)
+        watcher.start()
+        start = time.perf_counter()
+        result = gi_star(values, graph, method=method, n_permutations=n_permutations, rng=1)
+        seconds = time.perf_counter() - start
+        done.set()
+        watcher.join()
+        engine = result.attrs["inference"]["method"]
+        print(
+            f"gi_star by {engine}: {seconds:.1f} s, {(most[0] - before) / 1e9:.2f} GB above input"
+        )
 
 
 if __name__ == "__main__":
     warnings.simplefilter("ignore")
-    main(*map(int, sys.argv[1:]))
+    if sys.argv[1:] == ["huge"]:
+        huge()
+    else:
+        for size in sys.argv[1:] or ("4000", "40000"):
+            compare(int(size))
