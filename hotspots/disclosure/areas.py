@@ -52,8 +52,8 @@ def public_areas(
     -------
     GeoDataFrame, shape (m, 7)
         Index ``unit_id``; what :func:`hotspots.disclosure.rules.evidence` sums up,
-        ``population``, and ``name`` where given. ``attrs["whole"]`` holds the same for the whole study area. This table is
-        internal: pass it to :func:`release`.
+        ``population``, and ``name`` where given. ``attrs["whole"]`` holds the same for the whole
+        study area. This table is internal: pass it to :func:`release`.
 
     Raises
     ------

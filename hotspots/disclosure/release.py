@@ -21,6 +21,7 @@ from hotspots.disclosure.allowed import (
 )
 from hotspots.disclosure.excess import excess
 from hotspots.disclosure.rules import DEFAULT_RULES, Rules, design_effect, row_passes
+from hotspots.disclosure.seal import seal
 from hotspots.disclosure.suppression import published
 from hotspots.errors import DisclosureError
 from hotspots.schema import statistics_in
@@ -109,7 +110,8 @@ class Release:
         Raises
         ------
         DisclosureError
-            If there are points, or columns that are not on the allow-list.
+            If there are points, columns that are not on the allow-list, or, in a public release,
+            numbers that did not pass :func:`release`.
         """
         refuse_points(self.table)
         extra = set(self.table.columns) - set(self._allowed().columns)
@@ -163,6 +165,9 @@ class InternalRelease(Release):
 class PublicRelease(Release):
     """For anyone: areas large enough, counts that pass every rule, classes of excess.
 
+    Only :func:`release` makes one. What it lets through is sealed, so that a number written into
+    the table afterwards is noticed; the order of its rows and the context may change.
+
     Attributes
     ----------
     total : int or None
@@ -171,15 +176,28 @@ class PublicRelease(Release):
     design_effect : float or None
         What counts were divided by before they were tested, so that several incidents of one
         person are no evidence of their own; None where persons are not known.
+    seal : str
+        Fingerprint of table, total and design effect as they passed the rules: a guard against
+        mistakes, not against a forger.
     """
 
     total: int | None = None
     design_effect: float | None = None
+    seal: str = field(default="", repr=False)
 
     def _allowed(self) -> gpd.GeoDataFrame:
         if self.context.open_data and "excess" not in self.statistics:
             return allow(self.table, OPEN_COLUMNS, results=True)
         return allow(self.table, PUBLIC_COLUMNS)
+
+    def require_allowed(self) -> None:
+        """Refuse what did not pass the rules; see :meth:`Release.require_allowed`."""
+        super().require_allowed()
+        if self.seal != seal(self.table, self.total, self.design_effect):
+            raise DisclosureError(
+                "this public release holds what release() did not let through: it was made by "
+                "hand, or changed since; change the table first, then pass it through release()"
+            )
 
     @property
     def profile(self) -> Profile:
@@ -298,7 +316,10 @@ def release(
     if context.open_data and statistics_in(table):
         open_table = allow(table, OPEN_COLUMNS, results=True)
         total = int(open_table["count"].sum())
-        return PublicRelease(table=open_table, context=context, rules=rules, total=total)
+        return PublicRelease(
+            table=open_table, context=context, rules=rules, total=total,
+            seal=seal(open_table, total, None),
+        )  # fmt: skip
     return _areas(table, rules, context)
 
 
@@ -317,7 +338,12 @@ def _areas(table: gpd.GeoDataFrame, rules: Rules, context: Context) -> PublicRel
     alone = not shown.any() and len(whole) > 0 and row_passes(dict(whole), rules)
     total = int(table["count"].sum()) if shown.all() or alone else None
     return PublicRelease(
-        table=out.sort_index(), context=context, rules=rules, total=total, design_effect=effect
+        table=out.sort_index(),
+        context=context,
+        rules=rules,
+        total=total,
+        design_effect=effect,
+        seal=seal(out, total, effect),
     )
 
 

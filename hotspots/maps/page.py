@@ -167,6 +167,7 @@ class _Page(Figure):
     def document(self, added: _Added) -> str:
         """Write the document with what :meth:`added` found."""
         release = self.map.release
+        release.require_allowed()
         content = page_content(release, self.map.statistics)
         script = _own_script()
         styles = [_asset("vendor/leaflet/leaflet.css"), _asset("assets/page.css")]

@@ -1,5 +1,7 @@
 """The door: what each profile holds, and what it refuses."""
 
+from dataclasses import replace
+
 import geopandas as gpd
 import pandas as pd
 import pytest
@@ -14,6 +16,9 @@ from hotspots.disclosure.release import (
 )
 from hotspots.disclosure.rules import Rules
 from hotspots.errors import DisclosureError
+from hotspots.maps.page import hotspot_map
+from hotspots.reports.report import write_report
+from hotspots.reports.tables import write_public_areas
 from hotspots.schema import RESULT_COLUMNS
 
 CRS = "EPSG:32616"
@@ -224,6 +229,46 @@ def test_a_release_made_by_hand_keeps_the_rules_of_its_profile(cells, homes):
         PublicRelease(table=homes.rename_axis("unit_id"))
     with pytest.raises(DisclosureError, match="may not be in a release with profile='public'"):
         PublicRelease(table=cells)
+
+
+def test_a_release_that_release_did_not_make_is_refused(areas):
+    shown = release(areas)
+    with pytest.raises(DisclosureError, match="made by hand"):
+        PublicRelease(table=shown.table, total=5)
+    with pytest.raises(DisclosureError, match="made by hand"):
+        replace(shown, total=187)
+    with pytest.raises(DisclosureError, match="made by hand"):
+        replace(shown, table=shown.table.fillna({"count": 7}))
+
+
+@pytest.mark.parametrize("column", ["count", "population", "geometry", "excess_label"])
+def test_a_number_written_into_a_release_is_noticed(areas, column, tmp_path):
+    shown = release(areas)
+    page = hotspot_map(shown)
+    shown.table[column] = shown.table[column].iloc[::-1].to_numpy()
+    writers = {
+        "map": lambda: hotspot_map(shown),
+        "page": lambda: page.save(tmp_path / "map.html"),
+        "report": lambda: write_report(shown, tmp_path / "report.html"),
+        "areas": lambda: write_public_areas(shown, tmp_path / "a.csv", tmp_path / "a.geojson"),
+    }
+    for write in writers.values():
+        with pytest.raises(DisclosureError, match="changed since"):
+            write()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_withheld_number_written_into_open_data_is_noticed(cells):
+    shown = release(cells, context=Context(open_data="City portal"))
+    shown.table.loc["a", "count"] = 4
+    with pytest.raises(DisclosureError, match="changed since"):
+        shown.require_allowed()
+
+
+def test_the_order_of_rows_and_the_words_around_may_change(areas):
+    shown = release(areas)
+    around = replace(shown.context, title="Another title")
+    replace(shown, table=shown.table.iloc[::-1], context=around).require_allowed()
 
 
 def test_labels_that_are_no_labels_are_refused(cells):

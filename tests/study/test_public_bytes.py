@@ -1,9 +1,10 @@
 """What the public files of a run depend on, and what they do not."""
 
+from itertools import pairwise
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import pytest
 from shapely import box
 
 from hotspots.study.file import read_study
@@ -19,7 +20,7 @@ def write_districts(folder, *, beyond=0.0, east=0.0):
     cuts = [-beyond, 1900, 3700, 4000 + beyond]
     shapes = [
         box(WEST + left + east, SOUTH, WEST + right + east, SOUTH + 3000)
-        for left, right in zip(cuts, cuts[1:], strict=False)
+        for left, right in pairwise(cuts)
     ]
     table = gpd.GeoDataFrame({"district": ["1", "2", "3"]}, geometry=shapes, crs=CRS)
     table.to_file(folder / "districts.gpkg")
