@@ -7,11 +7,14 @@ import gc
 import os
 import sys
 import traceback
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from hotspots.study.model import Study
 
 DEMO_OUT = Path("maps") / "lakeport"
 
@@ -34,12 +37,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     >>> main(["check", "no-such-study.toml"])
     2
     """
-    from hotspots.errors import HotspotsError
+    from hotspots.errors import FewDataWarning, HotspotsError
 
     chosen = _parser().parse_args(arguments)
     gc.disable()  # one short run: looking for reference cycles takes a tenth of it, for 5 % memory
     try:
-        chosen.command(chosen)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", FewDataWarning)  # the notes at the end say the same
+            chosen.command(chosen)
     except HotspotsError as error:
         print(f"hotspots: {error}", file=sys.stderr)
         return 2
@@ -122,6 +127,7 @@ def _run(chosen: argparse.Namespace) -> None:
     from hotspots.study.file import read_study
 
     study = read_study(chosen.study)
+    _refuse_unused(chosen, study)
     from hotspots.study.run import run
     from hotspots.study.summary import print_run
 
@@ -133,6 +139,19 @@ def _run(chosen: argparse.Namespace) -> None:
         recipient=chosen.recipient,
     )
     print_run(done)
+
+
+def _refuse_unused(chosen: argparse.Namespace, study: Study) -> None:
+    """Refuse a reason or a recipient where no internal page would carry it."""
+    from hotspots.errors import DisclosureError
+    from hotspots.intake.sample import is_sample
+
+    stated = [name for name in ("reason", "recipient") if getattr(chosen, name) is not None]
+    if stated and chosen.profile == "public" and not is_sample(study.incidents.path):
+        names = " and ".join(f"--{name}" for name in stated)
+        raise DisclosureError(
+            f"{names}: only internal pages have one; add --profile internal, or leave it out"
+        )
 
 
 def _admit(error: Exception) -> None:

@@ -3,8 +3,12 @@
 import os
 import subprocess
 import sys
+import warnings
 
+import geopandas as gpd
+import pandas as pd
 import pytest
+from shapely import box
 
 from hotspots import __version__
 from hotspots.cli import main
@@ -56,6 +60,62 @@ def test_init_overwrites_nothing(tmp_path, capsys):
     assert "hotels.csv already there" in capsys.readouterr().err
     assert [path.name for path in tmp_path.iterdir()] == ["hotels.csv"]
     assert (tmp_path / "hotels.csv").read_text(encoding="utf-8") == "mine"
+
+
+STUDY = """
+[study]
+name = "Few"
+boundary = { path = "city.geojson" }
+[incidents]
+path = "calls.csv"
+[units]
+kind = "square"
+size_m = 500
+[analysis]
+statistics = ["gi_star", "local_moran"]
+n_permutations = 99
+"""
+
+
+@pytest.fixture
+def few(tmp_path):
+    """Give a study of nine incidents in a small town."""
+    city = gpd.GeoDataFrame(geometry=[box(-87.95, 43.0, -87.92, 43.02)], crs=4326)
+    city.to_file(tmp_path / "city.geojson")
+    calls = {"incident_id": range(9), "lon": -87.94, "lat": [43.001 + i / 1000 for i in range(9)]}
+    pd.DataFrame(calls).to_csv(tmp_path / "calls.csv", index=False)
+    (tmp_path / "study.toml").write_text(STUDY, encoding="utf-8")
+    return tmp_path
+
+
+def test_few_data_is_said_once_and_never_as_a_warning(few, capsys):
+    with warnings.catch_warnings(record=True) as raised:
+        warnings.simplefilter("always")
+        code = main(["run", str(few / "study.toml"), "--out", str(few / "out")])
+    assert code == 0
+    assert raised == []
+    said = capsys.readouterr()
+    assert said.err == ""
+    words = " ".join(said.out.split())
+    assert words.count("Only 9 events") == 1
+    assert "gi_star, local_moran: Only 9 events" in words
+
+
+@pytest.mark.parametrize(
+    ("options", "names"),
+    [
+        (["--reason", "review"], "--reason"),
+        (["--recipient", "analyst"], "--recipient"),
+        (["--reason", "review", "--recipient", "analyst"], "--reason and --recipient"),
+    ],
+)
+def test_a_reason_for_public_pages_is_refused(few, capsys, options, names):
+    assert main(["run", str(few / "study.toml"), "--out", str(few / "out"), *options]) == 2
+    assert capsys.readouterr().err == (
+        f"hotspots: {names}: only internal pages have one; add --profile internal, or leave it "
+        "out\n"
+    )
+    assert not (few / "out").exists()
 
 
 def test_an_unexpected_fault_shows_no_data(monkeypatch, capsys):

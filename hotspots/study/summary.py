@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.table import Table as Grid
@@ -60,9 +60,8 @@ def print_run(done: Run) -> None:
     for name in done.analysis.inference:
         found.add_row(name, *map(_number, _label_counts(done.analysis.units[f"{name}_label"])))
     console.print(found)
-    for name, details in done.analysis.inference.items():
-        for note in details["notes"]:
-            console.print(f"{name}: {note}", highlight=False)
+    for note, names in _by_note(done.analysis.inference).items():
+        console.print(f"{', '.join(names)}: {note}", highlight=False)
     if done.internal:
         console.print(headline(done.internal, done.internal.statistics[0]), highlight=False)
     console.print(_public_sentence(done.public), highlight=False)
@@ -72,6 +71,15 @@ def print_run(done: Run) -> None:
     console.print(written)
     if done.left_over:
         console.print(f"{done.folder / 'internal'} is of an earlier run.", highlight=False)
+
+
+def _by_note(inference: Mapping[str, Mapping[str, Any]]) -> dict[str, list[str]]:
+    """Give every note once, with the statistics it is about."""
+    about: dict[str, list[str]] = {}
+    for name, details in inference.items():
+        for note in details["notes"]:
+            about.setdefault(note, []).append(name)
+    return about
 
 
 def _rows_table(rows: Mapping[str, RowCounts]) -> Grid:
