@@ -8,12 +8,18 @@ import shlex
 import shutil
 import tomllib
 from pathlib import Path
+from typing import get_args
 
 import geopandas as gpd
 import pandas as pd
 import pytest
 
 from hotspots.cli import main
+from hotspots.schema import Correction, Method
+from hotspots.study.file import read_study
+from hotspots.study.model import AnalysisSection, Denominator, NeighboursSection, Statistic
+from hotspots.study.templates import write_templates
+from hotspots.study.testing import MAX_DIRECT, MAX_GLOBAL
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -103,3 +109,46 @@ def test_the_readme_lists_the_commands_there_are(capsys):
     offered = set(re.findall(r"^    (\w+) ", capsys.readouterr().out, flags=re.MULTILINE))
     table = README[README.index("## Command line") : README.index("| written |")]
     assert set(re.findall(r"^\| `hotspots (\w+)", table, flags=re.MULTILINE)) == offered
+
+
+CHOICES = [*map(get_args, (Statistic, Method, Correction, Denominator))]
+SECTIONS = get_args(get_args(NeighboursSection)[0])
+KINDS = [get_args(kind.model_fields["kind"].annotation)[0] for kind in SECTIONS]
+LIMITS = [str(MAX_GLOBAL), str(MAX_DIRECT)]
+
+
+def test_the_readme_names_all_that_an_analysis_may_say():
+    table = README[README.index("`[analysis]` says") : README.index("## Command line")]
+    named = set(re.findall(r"`(\w+)`", table))
+    assert {*AnalysisSection.model_fields, *KINDS}.union(*CHOICES) <= named
+    assert set(LIMITS) <= set(re.findall(r"\d+", table))
+
+
+def test_the_first_study_names_all_that_an_analysis_may_say(tmp_path):
+    write_templates(tmp_path)
+    text = (tmp_path / "study.toml").read_text(encoding="utf-8")
+    section = text[text.index("[analysis]") : text.index("[proximity]")]
+    words = set(re.findall(r"\w+", section))
+    assert {*AnalysisSection.model_fields, *KINDS, *LIMITS}.union(*CHOICES) <= words
+
+
+OFF = re.compile(r"^# (\w+ = .*)$", flags=re.MULTILINE)
+
+
+def offers():
+    """Give every line of the first study's analysis that is off."""
+    text = (ROOT / "hotspots" / "study" / "starter" / "study.toml").read_text(encoding="utf-8")
+    return OFF.findall(text[text.index("[analysis]") : text.index("[proximity]")])
+
+
+@pytest.mark.parametrize("line", offers())
+def test_what_is_off_in_the_first_study_can_be_turned_on(line, tmp_path):
+    write_templates(tmp_path)
+    (tmp_path / "boundary.geojson").touch()
+    path = tmp_path / "study.toml"
+    text = path.read_text(encoding="utf-8").replace('["gi_star"', '["gi"')
+    key = line.split(" = ")[0]
+    kept = re.sub(rf"^{key} = .*\n", "", text, flags=re.MULTILINE)
+    path.write_text(kept.replace(f"# {line}", line), encoding="utf-8")
+    wanted, read = tomllib.loads(line)[key], read_study(path).analysis.model_dump()[key]
+    assert read == wanted if isinstance(wanted, str) else read.items() >= wanted.items()
