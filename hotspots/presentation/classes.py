@@ -123,6 +123,7 @@ _HATCHED = {*COLD_LABELS, "low-low", "low-high", "dissimilar"}
 _STRENGTH = {"99": "strong evidence", "95": "good evidence", "90": "weak evidence"}
 _ONE_IN = {"99": "100", "95": "20", "90": "10"}
 _SUBJECT: dict[Family, str] = {
+    "gi_star_rate": "recorded incidents than the same rate everywhere would explain",
     "excess": "recorded incidents than its share of residents would explain",
 }
 _MORAN_WORDS = {
@@ -130,6 +131,12 @@ _MORAN_WORDS = {
     "high-low": "High among low – above the average, its neighbours below",
     "low-high": "Low among high – below the average, its neighbours above",
     "low-low": "Low among low – below the average, and so are its neighbours",
+}
+_RATE_WORDS = {
+    "high-high": "High among high – a rate above the average, as at its neighbours",
+    "high-low": "High among low – a rate above the average, below it at its neighbours",
+    "low-high": "Low among high – a rate below the average, above it at its neighbours",
+    "low-low": "Low among low – a rate below the average, as at its neighbours",
 }
 _GEARY_WORDS = {
     "high-high": "Alike and high – above the average, and its neighbours much the same",
@@ -145,7 +152,7 @@ _PLAIN_WORDS = {
 _WORDS: Mapping[Family, Mapping[str, str]] = MappingProxyType(
     {
         "local_moran": _MORAN_WORDS,
-        "local_moran_rate": _MORAN_WORDS,
+        "local_moran_rate": _RATE_WORDS,
         "local_geary": _GEARY_WORDS,
     }
 )

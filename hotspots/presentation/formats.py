@@ -50,7 +50,7 @@ def figures(value: float | None, *, n: int = 3) -> str:
     value : float or None
         None and NaN are written as "not known".
     n : int
-        Figures that count; at most six digits stand after the point.
+        Figures that count; at most five digits stand after the point.
 
     Returns
     -------
@@ -63,7 +63,7 @@ def figures(value: float | None, *, n: int = 3) -> str:
     """
     if is_missing(value) or not value:
         return number(value)
-    decimals = min(6, max(0, n - 1 - math.floor(math.log10(abs(value)))))
+    decimals = min(5, max(0, n - 1 - math.floor(math.log10(abs(value)))))
     text = number(value, decimals=decimals)
     return (text.rstrip("0").rstrip(".") if decimals else text) or "0"
 

@@ -139,11 +139,10 @@ def _compared(kind: Family, counts: _Counts) -> str:
     """Say how areas compare with their neighbours; ``""`` for other statistics."""
     if kind == "local_geary":
         k = counts.of("high-high", "low-low", "similar")
-        verb = "is" if k <= 1 else "are"
-        return (
-            f"{_of(k, counts.n)} {verb} more like the neighbours than chance would explain, "
-            f"{number(counts.of('high-high'))} with counts above the average"
-        )
+        alike = "is more like its neighbours" if k <= 1 else "are more like their neighbours"
+        high = counts.of("high-high")
+        which = f", {number(high) if high else 'none'} of them above the average" if k > 1 else ""
+        return f"{_of(k, counts.n)} {alike} than chance would explain{which}"
     if kind not in ("local_moran", "local_moran_rate"):
         return ""
     k = counts.of("high-high")
@@ -178,26 +177,30 @@ def _have(n_units: int) -> str:
 
 
 def _rest(kind: Family, counts: _Counts) -> list[str]:
-    out = []
-    if kind == "local_geary" and counts.of("dissimilar"):
-        k = counts.of("dissimilar")
-        out.append(f"{counted(k, 'area')} {plural(k, 'differs', 'differ')} from the neighbours.")
-    elif kind in ("local_moran", "local_moran_rate"):
-        others = [
-            (counts.of("low-low"), "below the average among neighbours below it"),
-            (counts.of("high-low"), "above it among neighbours below it"),
-            (counts.of("low-high"), "below it among neighbours above it"),
-        ]
-        said = [f"{number(k)} {plural(k, 'is', 'are')} {words}" for k, words in others if k]
-        out += [f"{listed(said)}."] if said else []
-    elif counts.sign("cold"):
-        out.append(_fewer(kind, counts.sign("cold")))
+    out = [_others(kind, counts)]
     if counts.of(WITHHELD):
         k = counts.of(WITHHELD)
         out.append(f"{counted(k, 'area')} {plural(k, 'is', 'are')} withheld.")
     if counts.of(NOT_TESTABLE):
         out.append(f"{counted(counts.of(NOT_TESTABLE), 'area')} could not be tested.")
-    return out
+    return [sentence for sentence in out if sentence]
+
+
+def _others(kind: Family, counts: _Counts) -> str:
+    """Say how many areas stand out the other way; ``""`` where none does."""
+    if kind == "local_geary":
+        k = counts.of("dissimilar")
+        unlike = plural(k, "is less like its neighbours", "are less like their neighbours")
+        return f"{counted(k, 'area')} {unlike}." if k else ""
+    if kind not in ("local_moran", "local_moran_rate"):
+        return _fewer(kind, counts.sign("cold")) if counts.sign("cold") else ""
+    others = [
+        (counts.of("low-low"), "below the average among neighbours below it"),
+        (counts.of("high-low"), "above it among neighbours below it"),
+        (counts.of("low-high"), "below it among neighbours above it"),
+    ]
+    said = [f"{number(k)} {plural(k, 'is', 'are')} {words}" for k, words in others if k]
+    return f"{listed(said)}." if said else ""
 
 
 def _fewer(kind: Family, k: int) -> str:

@@ -97,19 +97,19 @@ def test_sentence(result: TestResult) -> str:
 
 
 def test_engine(result: TestResult) -> str:
-    """Say where the p-value of a global test comes from.
+    """Say what the p-value of a global test comes from.
 
     Examples
     --------
     >>> from hotspots.schema import TestResult
     >>> test_engine(TestResult("moran", 0.4, -0.01, 0.01, 4.1, 0.002, 0.00004, "greater", 100, 999))
-    '999 permutations, greater'
+    '999 permutations, 100 areas, greater'
     """
     drawn = _DRAWN.get(result.name, "permutation")
     engine = (
         counted(result.n_permutations, drawn) if result.n_permutations else "normal approximation"
     )
-    return f"{engine}, {result.alternative}"
+    return f"{engine}, {counted(result.n, 'area')}, {result.alternative}"
 
 
 def note_words(note: object) -> str:

@@ -274,8 +274,8 @@ def least_drawn(release: Release, statistic: str) -> float:
     float
         0 where its p-values are not drawn.
     """
-    record = release.record.get("inference") if isinstance(release, InternalRelease) else None
-    details = (record or {}).get(statistic, {})
+    found = release.record.get("inference") if isinstance(release, InternalRelease) else None
+    details = found.get(statistic, {}) if isinstance(found, dict) else {}
     return least_p(details.get("n_permutations", 0), details.get("alternative", "two-sided"))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from hotspots.disclosure.release import InternalRelease, PublicRelease
@@ -43,6 +44,26 @@ if TYPE_CHECKING:
 
 LISTED = {HOT: 25, COLD: 10}
 """How many groups of each sign the report lists."""
+
+MORE_OR_FEWER = (
+    "Groups of touching areas with more recorded incidents",
+    "Groups of touching areas with fewer recorded incidents",
+)
+_AMONG_ALIKE = (
+    "Groups of touching areas above the average, as are their neighbours",
+    "Groups of touching areas below the average, as are their neighbours",
+)
+CAPTIONS: Mapping[Family, tuple[str, str]] = MappingProxyType(
+    {
+        "local_moran": _AMONG_ALIKE,
+        "local_moran_rate": _AMONG_ALIKE,
+        "local_geary": (
+            "Groups of touching areas above the average and like their neighbours",
+            "Groups of touching areas below the average and like their neighbours",
+        ),
+    }
+)
+"""What groups of either sign are, where it is not a matter of more and fewer."""
 
 SHORT = 12
 """Tables of up to so many rows are not cut by the end of a page."""
@@ -191,20 +212,19 @@ def test_grids(release: Release) -> list[Grid]:
     found = _tests(release)
     if not found:
         return []
-    rows = [
+    rows: list[tuple[str, ...]] = [
         (
             test_name(test),
             figures(test.statistic),
             figures(test.expected),
             number(test.z, decimals=1),
             p_value(test.p_value),
-            number(test.n),
         )
         for test in found
     ]
     columns = (
         Column("Test"),
-        *(Column(title, numeric=True) for title in ("Value", "Expected", "z", "p", "Areas")),
+        *(Column(title, numeric=True) for title in ("Value", "Expected", "z", "p")),
     )
     names: dict[str, list[str]] = {}
     for test in found:
@@ -236,13 +256,9 @@ def findings(release: Release) -> list[Finding]:
 
 
 def _group_grids(found: gpd.GeoDataFrame, kind: Family) -> list[Grid]:
-    captions = {
-        HOT: "Groups of touching areas with more recorded incidents",
-        COLD: "Groups of touching areas with fewer recorded incidents",
-    }
     compared = "By share of residents" if kind == "excess" else "If spread evenly"
     out = []
-    for sign, caption in captions.items():
+    for sign, caption in zip((HOT, COLD), CAPTIONS.get(kind, MORE_OR_FEWER), strict=True):
         mine = found[found["sign"] == sign]
         if mine.empty:
             continue

@@ -63,7 +63,7 @@ SIGHT = {
 
 
 @pytest.mark.parametrize("sight", SIGHT)
-@pytest.mark.parametrize("statistic", ["excess", "local_moran"])
+@pytest.mark.parametrize("statistic", ["excess", "local_moran", "local_geary"])
 def test_any_two_classes_are_told_apart_by_every_eye(statistic, sight):
     labs = [_cie_lab(c.colour, SIGHT[sight]) for c in classes.label_classes(statistic)]
     distances = [
@@ -71,6 +71,25 @@ def test_any_two_classes_are_told_apart_by_every_eye(statistic, sight):
         for one, other in itertools.combinations(labs, 2)
     ]
     assert min(distances) > 12
+
+
+@pytest.mark.parametrize("statistic", ["local_moran", "local_geary"])
+def test_classes_are_told_apart_in_grey_by_shade_or_hatching(statistic):
+    found = classes.label_classes(statistic)
+    for hatched in (True, False):
+        shades = [_cie_lab(c.colour, SIGHT["normal"])[0] for c in found if c.hatched == hatched]
+        assert min(abs(a - b) for a, b in itertools.combinations(shades, 2)) > 10
+
+
+def test_likeness_is_not_said_to_be_more_than_chance():
+    words = {c.label: c.words for c in classes.label_classes("local_geary")}
+    for label in ("high-high", "low-low", "similar"):
+        assert "Alike" in words[label]
+        assert "more" not in words[label]
+    rates = {c.label: c.words for c in classes.label_classes("gi_star_rate")}
+    assert rates["hot 99"] == (
+        "More recorded incidents than the same rate everywhere would explain – strong evidence"
+    )
 
 
 @pytest.mark.parametrize(

@@ -100,6 +100,36 @@ def test_local_moran_has_words_for_each_class(internal, label, make_grid):
     )
 
 
+@pytest.mark.parametrize(
+    ("labels", "sentence"),
+    [
+        (
+            ["high-high", "high-high", "low-low", "similar", "dissimilar", "dissimilar"],
+            "In 2013–2016, 4 of 10 areas are more like their neighbours than chance would explain, "
+            "2 of them above the average; they form one group. "
+            "2 areas are less like their neighbours.",
+        ),
+        (
+            ["similar", "dissimilar"],
+            "In 2013–2016, 1 of 10 areas is more like its neighbours than chance would explain. "
+            "1 area is less like its neighbours.",
+        ),
+        (
+            ["low-low", "similar"],
+            "In 2013–2016, 2 of 10 areas are more like their neighbours than chance would explain, "
+            "none of them above the average.",
+        ),
+        (
+            [],
+            "In 2013–2016, none of 10 areas is more like its neighbours than chance would explain.",
+        ),
+    ],
+)
+def test_local_geary_speaks_of_likeness(internal, label, make_grid, labels, sentence):
+    table = label(make_grid(10), "local_geary", dict(enumerate(labels)))
+    assert headline(internal(table)) == sentence
+
+
 def test_any_other_statistic_is_said_plainly(internal, label, make_grid):
     table = label(make_grid(3), "scan", {0: "hot 99"})
     assert headline(internal(table)) == (

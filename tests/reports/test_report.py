@@ -81,6 +81,7 @@ def test_internal_report_says_it_all(make_internal):
         "Where: Getis-Ord Gi*",
         "Where: Local Moran's I",
         "Groups of touching areas with more recorded incidents",
+        "Groups of touching areas below the average, as are their neighbours",
         "How near are facilities?",
         "The nearest hotel is at most 3.2 km away over streets for the one of the group homes that "
         "reach one; 1 of 2 reaches none.",
@@ -104,14 +105,14 @@ def test_global_tests_are_one_table_and_say_what_was_drawn(make_internal):
         r'<th scope="row">(Moran|General)([^<]*)</th>((?:\s*<td[^>]*>[^<]*</td>)+)', html
     )
     assert [re.findall(r">([^<]*)</td>", row[2]) for row in cells] == [
-        ["0.41", "−0.03", "4.4", "0.002", "30"],
-        ["0.00505", "0.00173", "61.3", "0.002", "30"],
-        ["0.0405", "−0.000093", "5.0", "0.002", "1,908"],
+        ["0.41", "−0.03", "4.4", "0.002"],
+        ["0.00505", "0.00173", "61.3", "0.002"],
+        ["0.0405", "−0.00009", "5.0", "0.002"],
     ]
     assert Page(html).text.count("Tests of the whole study area, for analysts") == 1
     assert (
-        "p-values from: 999 permutations, two-sided (Moran's I and General G); "
-        "999 simulated maps, two-sided (Moran's I of rates)."
+        "p-values from: 999 permutations, 30 areas, two-sided (Moran's I and General G); "
+        "999 simulated maps, 1,908 areas, two-sided (Moran's I of rates)."
     ) in Page(html).text
 
 
@@ -324,3 +325,25 @@ def test_narrow_screens_need_no_sideways_scrolling(make_internal, offline_page, 
     offline_page.set_viewport_size({"width": 360, "height": 740})
     offline_page.goto((tmp_path / "report.html").as_uri())
     assert offline_page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+
+
+PAPERS = (680, 700)  # pixels within the margins of A4 and Letter
+
+
+def test_the_global_tests_fit_small_screens_and_paper(make_internal, offline_page, tmp_path):
+    shown = make_internal()
+    tests = {
+        name: TestResult(name, 0.005049, -0.0000928, 1, -57.441, 0.002, 0, "two-sided", 99_999, 999)
+        for name in ("moran", "geary", "general_g", "moran_rate")
+    }
+    write_report(replace(shown, tests=tests), tmp_path / "report.html")
+    offline_page.goto((tmp_path / "report.html").as_uri())
+    table = offline_page.get_by_role("region", name="Tests of the whole study area")
+    for width, media in ((320, "screen"), *((width, "print") for width in PAPERS)):
+        offline_page.set_viewport_size({"width": width, "height": 740})
+        offline_page.emulate_media(media=media)
+        assert table.evaluate("region => region.scrollWidth - region.clientWidth") <= 0, width
+        tops = table.locator("thead th").evaluate_all("all => all.map(h => h.offsetTop)")
+        assert len(tops) == 5
+        assert len(set(tops)) == 1
+    assert table.evaluate("region => getComputedStyle(region).breakInside") == "avoid"
