@@ -39,7 +39,8 @@ def public_areas(
     incidents : GeoDataFrame of Point, shape (n,)
         Index ``incident_id``; ``person_id`` where known.
     boundary : GeoDataFrame
-        The study area. Incidents outside it are left out.
+        The study area. Incidents and residents outside it are left out, also where given areas
+        reach beyond it.
     population : GeoDataFrame of Polygon, optional
         Census areas with residents in ``population``, as fine as there are. An area's residents
         are those of the census areas whose inner point it holds.
@@ -83,13 +84,14 @@ def public_areas(
     require_metric(boundary, what="boundary")
     require_same_crs(incidents, boundary, what="incidents and boundary")
     whole = boundary.union_all()
+    area = gpd.GeoDataFrame(geometry=[whole], crs=boundary.crs)
+    incidents = incidents[locate(incidents, area).notna().to_numpy()]
     points = _points(incidents)
     homes = _homes(population, boundary)
     if areas is not None:
         out = _given(areas, points, homes, incidents)
     else:
-        inside = shapely.intersects_xy(whole, points["x"], points["y"])
-        out = _halved(_Part(whole, points[inside], homes), rules, boundary)
+        out = _halved(_Part(whole, points, homes), rules, boundary)
     if population is None:  # the whole study area needs none; given areas cannot show theirs
         out["population"] = np.inf if areas is None else np.nan
     out.attrs["whole"] = _whole(out, points, incidents, residents_known=population is not None)

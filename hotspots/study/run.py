@@ -22,6 +22,7 @@ from hotspots.reports.tables import (
     write_quarantine,
     write_results,
 )
+from hotspots.schema import statistics_in
 from hotspots.study.analysis import Analysis, analyse
 from hotspots.study.context import context
 from hotspots.study.inputs import Inputs, input_hashes, read_inputs
@@ -30,6 +31,8 @@ from hotspots.study.record import earlier, record, write_record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    import geopandas as gpd
 
     from hotspots.schema import Profile
     from hotspots.study.model import Study
@@ -169,14 +172,24 @@ def _refuse_unstated(profile: str, reason: str | None, recipient: str | None) ->
 def _public(study: Study, inputs: Inputs, analysis: Analysis) -> PublicRelease:
     around = context(study, inputs)
     if study.incidents.open_data and study.public is None:
-        return release(analysis.units, context=around)
+        units = _open(study, analysis.units)
+        if statistics_in(units):
+            return release(units, context=around)
     areas = public_areas(
-        inputs.incidents.table,
+        analysis.incidents,
         inputs.boundary,
         population=inputs.population,
         areas=inputs.areas,
     )
     return release(areas, context=around)
+
+
+def _open(study: Study, units: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Leave out rates of other police contacts, which are not open data."""
+    if study.denominator != "baseline":
+        return units
+    prefixes = tuple(f"{name}_" for name in study.rates)
+    return units.drop(columns=[name for name in units.columns if name.startswith(prefixes)])
 
 
 def _write_public(public: PublicRelease, folder: Path) -> None:

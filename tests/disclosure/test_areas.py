@@ -159,6 +159,19 @@ def test_incidents_outside_the_city_do_not_count():
     assert public_areas(both, city(), population=blocks()).attrs["whole"]["count"] == 50
 
 
+def test_given_areas_beyond_the_city_count_what_is_inside_it():
+    wide = gpd.GeoDataFrame(
+        geometry=[box(-4000, 0, 2000, 2000), box(2000, 0, 8000, 2000)],
+        index=pd.Index(["w", "e"], name="unit_id"),
+        crs=CRS,
+    )
+    incidents = people(300, box_=(-4000, 0, 8000, 2000))
+    inside = incidents.geometry.x.between(0, 4000).sum()
+    areas = public_areas(incidents, city(), population=blocks(), areas=wide)
+    assert areas["count"].sum() == inside < 300
+    assert areas.attrs["whole"]["count"] == inside
+
+
 def test_feet_are_refused():
     feet = city().to_crs("EPSG:32054")
     with pytest.raises(CRSError, match="measures in US survey foot, not metres"):
