@@ -147,8 +147,8 @@ def neighbourhoods(values: pd.Series, graph: Graph) -> Neighbourhoods:
     numbers = _numbers(values)
     if not hasattr(graph, "adjacency"):
         raise StatisticsError(
-            f"graph: a libpysal.graph.Graph is needed, not a {type(graph).__name__}; build one with "
-            "hotspots.contiguity(units), or turn a W into one with Graph.from_W(w)"
+            f"graph: a libpysal.graph.Graph is needed, not a {type(graph).__name__}; build one "
+            "with hotspots.contiguity(units), or turn a W into one with Graph.from_W(w)"
         )
     _aligned(values.index, graph.unique_ids)
     focal, neighbour, weights, own_weights = _links(values.index, graph)

@@ -188,15 +188,20 @@ def few_data(units: Neighbourhoods) -> list[str]:
     """
     notes = []
     if units.n < FEW_UNITS:
+        have = "1 unit has" if units.n == 1 else f"{units.n} units have"
         notes.append(
-            f"Only {units.n} units have a value: p-values hold, but only very strong "
-            "concentrations can be found, so 'not significant' does not mean there is none."
+            f"Only {have} a value: p-values hold, but only very strong concentrations can be "
+            "found, so 'not significant' does not mean there is none."
         )
     values = units.values
-    if np.all(values >= 0) and np.all(values == np.floor(values)) and values.sum() < FEW_EVENTS:
+    counts = np.all(values >= 0) and np.all(values == np.floor(values))
+    if counts and values.sum() == 0:
+        notes.append("No events: there is nothing to concentrate, so no unit can be labelled.")
+    elif counts and values.sum() < FEW_EVENTS:
+        events = "1 event" if values.sum() == 1 else f"{int(values.sum())} events"
         notes.append(
-            f"Only {int(values.sum())} events: p-values hold, but a label rests on a handful of "
-            "events, and 'not significant' does not mean there is no concentration."
+            f"Only {events}: p-values hold, but a label rests on a handful of events, and 'not "
+            "significant' does not mean there is no concentration."
         )
     for note in notes:
         warnings.warn(note, FewDataWarning, stacklevel=_levels_to_caller())

@@ -84,7 +84,7 @@ def test_missing_values_leave_population_and_neighbourhoods(row, values):
 def test_equal_values_are_not_testable(statistic, row, value):
     values = pd.Series([value] * 60)
     if value == 0:
-        with pytest.warns(FewDataWarning, match="Only 0 events"):
+        with pytest.warns(FewDataWarning, match="No events: there is nothing"):
             result = statistic(values, row, n_permutations=9)
     else:
         result = statistic(values, row, n_permutations=9)
