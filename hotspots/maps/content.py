@@ -190,6 +190,7 @@ def _groups(found: gpd.GeoDataFrame, statistic: str, decimals: int) -> list[dict
             "number": str(group),
             "cold": row["sign"] == COLD,
             "at": at[i],
+            "place": row["place"],
             "heading": group_heading(str(group), row["place"]),
             "sentence": group_sentence(row, statistic),
         }

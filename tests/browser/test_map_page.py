@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import re
 
 import folium
 import pytest
+from PIL import Image
 
 from hotspots.maps.page import hotspot_map
 from hotspots.presentation.sentences import headline, unit_sentences
@@ -279,6 +281,29 @@ def test_the_skip_link_leads_to_the_map_and_enter_describes_its_middle(
     becomes_true(page, f"hotspots.map.getCenter().lng > {before} + 1e-4")
 
 
+def test_escape_leads_from_what_the_mouse_opened_back_to_the_map(opened, town_release, click_at):
+    page = opened(town_release)
+    click_at(page, 30, 30)
+    page.locator(".leaflet-popup summary").click()
+    page.keyboard.press("Escape")
+    assert page.locator(".leaflet-popup").count() == 0
+    assert page.evaluate("document.activeElement.id") == "map_hotspots"
+    click_at(page, 30, 30)
+    page.locator(".leaflet-popup-close-button").click()
+    assert page.evaluate("document.activeElement.id") == "map_hotspots"
+
+
+def test_the_cross_of_the_keyboard_shows_on_dark_areas(opened, town_release):
+    page = opened(town_release)
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    shot = Image.open(io.BytesIO(page.locator(".cross").screenshot())).convert("L")
+    across = [shot.getpixel((x, shot.height // 2 - 8)) for x in range(shot.width)]
+    dark = across.index(min(across))
+    assert across[dark] < 60
+    assert across[dark - 2] == across[dark + 3] == 255
+
+
 # --- paper and small windows ----------------------------------------------------------------------
 
 
@@ -325,11 +350,11 @@ def test_on_paper_nothing_lies_over_anything_else(opened, town_full):
         switch.check()
     page.emulate_media(media="print")
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
-    assert page.locator("#key > li").count() == 2 + 7 + 1 + 3 + 2 + 3
+    assert page.locator("#key > li").count() == 2 + 1 + 1 + 3 + 2 + 3
     parts = [".banner", "header", ".stage", "#key-title", "#key > li", ".fixed", "#caveats"]
     parts.append("#sources")
     boxes = page.evaluate(BOXES, parts)
-    assert len(boxes) == len(parts) - 1 + 18
+    assert len(boxes) == len(parts) - 1 + 12
     for i, (name, left, top, right, bottom) in enumerate(boxes):
         assert 0 <= left < right <= PAPER[0] + 1, name
         assert 0 <= top < bottom <= PAPER[1] + 1, name
@@ -339,6 +364,22 @@ def test_on_paper_nothing_lies_over_anything_else(opened, town_full):
     for size in ("A4", "Letter"):
         pdf = page.pdf(format=size, landscape=True, print_background=True)
         assert len(re.findall(rb"/Type\s*/Page\b", pdf)) == 1
+
+
+def test_on_paper_classes_stand_below_their_heading(opened, town_full):
+    page = opened(town_full)
+    page.emulate_media(media="print")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    for words in ("More recorded incidents", "Fewer recorded incidents"):
+        together = page.locator("#key > .shared", has_text=words)
+        assert together.evaluate("item => getComputedStyle(item).breakInside") == "avoid"
+        heading = together.locator(".heading").bounding_box()
+        entries = together.locator("li").all()
+        assert len(entries) == 3
+        for entry in entries:
+            box = entry.bounding_box()
+            assert box["y"] > heading["y"]
+            assert box["x"] == pytest.approx(heading["x"], abs=1)
 
 
 def test_after_printing_the_map_is_as_before(opened, town_release, picture):
@@ -394,3 +435,46 @@ def test_nothing_significant_is_said(opened, town_release):
     page = opened(town_release)
     assert page.get_by_text("No area stands out from chance.").is_visible()
     assert page.locator("#group-list li").count() == 0
+
+
+def test_nothing_is_said_of_groups_before_they_are_known(town_release):
+    source = hotspot_map(town_release).page.render()
+    assert "No area stands out" not in source
+
+
+def test_names_of_groups_stand_before_others(opened, town_release):
+    page = opened(town_release)
+    drawn = page.evaluate(
+        """() => {
+          const { picture, content } = hotspots.page;
+          const [layer] = content.base("place");
+          const words = ["Elsewhere", content.statistic.groups[0].place, "Nowhere"];
+          layer.names = words.map((words) => ({ ...layer.names[0], words }));
+          const drawn = [];
+          picture.paintNames = (ctx, names) => drawn.push(...names.map(({ words }) => words));
+          picture.repaint();
+          return drawn;
+        }"""
+    )
+    assert drawn == ["Old Dock"]
+
+
+def test_few_areas_are_told_apart_by_their_outlines(opened, town_areas, town_release):
+    edges = []
+    for shown, n in ((town_areas, 4), (town_release, 144), (town_release, 301)):
+        page = opened(shown)
+        edges.append(
+            page.evaluate(
+                """(n) => {
+                  const { picture, content } = hotspots.page;
+                  content.units.length = n;
+                  return picture.quietEdge();
+                }""",
+                n,
+            )
+        )
+    few, some, many = ([int(edge[i : i + 2], 16) for i in (1, 3, 5)] for edge in edges)
+    land = 242
+    assert few == some
+    assert max(few) < land - 90
+    assert min(many) > land - 30

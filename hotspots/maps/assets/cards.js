@@ -41,7 +41,7 @@ class Cards {
     return members.map((index) => this.card(this.content.facilities[index]));
   }
 
-  /** Open cards at a world point, outline `shape`; `from` gets the focus back afterwards. */
+  /** Open cards at a world point, outline `shape`; `from`, or the map, gets the focus back. */
   open(at, cards, shape, from = null) {
     const { words } = this.content;
     const content = make("div", { class: "cards", tabindex: "-1", role: "group", children: cards });
@@ -54,10 +54,11 @@ class Cards {
     this.popup = L.popup({ maxWidth: 330, minWidth: 230, maxHeight: 380, autoPanPadding: [20, 20] })
       .setLatLng(toLatLng(at)).setContent(content);
     this.map.openPopup(this.popup);
-    this.from = from;
+    this.from = from ?? this.map.getContainer();
     const close = this.popup.getElement().querySelector(".leaflet-popup-close-button");
     close.setAttribute("aria-label", words.close);
-    close.addEventListener("click", () => from?.focus({ preventScroll: true }));
+    const back = this.from;
+    close.addEventListener("click", () => back.focus({ preventScroll: true }));
     this.picture.pick(shape);
     if (from) content.focus({ preventScroll: true });
   }

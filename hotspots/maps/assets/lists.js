@@ -15,7 +15,9 @@ class Lists {
     const { groups } = this.content.statistic;
     const list = document.getElementById("group-list");
     list.replaceChildren();
-    document.getElementById("no-groups").hidden = groups.length > 0;
+    const none = document.getElementById("no-groups");
+    none.textContent = this.content.words.no_groups;
+    none.hidden = groups.length > 0;
     for (const isCold of [false, true]) {
       const mine = groups.filter(({ cold }) => cold === isCold);
       const column = make("div", { parent: list });

@@ -59,17 +59,23 @@ class Panel {
     const { on, statistic, layers } = this.content;
     const classes = statistic.classes.filter(({ quiet }) => !quiet || on.has("quiet"));
     const starts = classes.map(({ words }) => words.split(SEPARATOR)[0]);
+    let together; // the list below the shared heading
     classes.forEach((entry, index) => {
       const start = starts[index];
       const isShared = starts.indexOf(start) !== starts.lastIndexOf(start);
-      if (isShared && starts.indexOf(start) === index) {
-        make("li", { parent: key, class: "heading", words: start });
-      }
+      if (isShared && starts.indexOf(start) === index) together = this.sharedList(key, start);
       const words = isShared ? entry.words.slice(start.length + SEPARATOR.length) : entry.words;
-      this.classEntry(key, words, entry);
+      this.classEntry(isShared ? together : key, words, entry);
     });
     if (on.has("groups") && statistic.groups.length) this.numberEntry(key);
     layers.filter((layer) => on.has(layer.key)).forEach((layer) => this.layerEntry(key, layer));
+  }
+
+  /** A list within the key under the words its entries share, which paper keeps in one column. */
+  sharedList(key, words) {
+    const list = make("ul", { class: "key" });
+    make("li", { parent: key, class: "shared", children: [make("span", { class: "heading", words }), list] });
+    return list;
   }
 
   classEntry(key, words, { colour, hatched, detail }) {

@@ -1,7 +1,7 @@
 // The picture: what is painted on which sheet, from the ground up.
 
 const STYLE = {
-  outside: "#e9e7e1", land: "#fcfbf8", edge: "#57606a", quietEdge: "#e2e1dc", group: "#1b2530", pick: "#111111",
+  outside: "#e9e7e1", land: "#fcfbf8", edge: "#57606a", quietEdge: "#e2e1dc", fewQuietEdge: "#7d848a", group: "#1b2530", pick: "#111111",
   water: { fill: "#cfdde3", edge: "#b7cad3" },
   park: { fill: "#dfe8d6", edge: "#d0dcc4" },
   road: { line: "#a39c8d", width: 1.1 },
@@ -9,6 +9,8 @@ const STYLE = {
 };
 const DISTANCES_FROM_ZOOM = 13.5; // street distances are written on lines from here
 const BORDERS_FROM_PIXELS = 22; // areas at least this large get a border
+const FEW_AREAS = 300; // up to so many are told apart by their outlines
+const BESIDE = [0, 20, -20]; // pixels below its own place where a name may stand
 const LABEL_FROM_HOME = 52; // pixels along the line
 
 class Picture {
@@ -85,8 +87,13 @@ class Picture {
       if (isQuiet !== quiet) return;
       const shapes = this.content.statistic.members[label];
       if (this.content.lines) strokeShapes(ctx, view, shapes, colour, quiet ? 2 : 4);
-      else fillShapes(ctx, view, shapes, colour, { hatched, edge: quiet ? STYLE.quietEdge : colour });
+      else fillShapes(ctx, view, shapes, colour, { hatched, edge: quiet ? this.quietEdge() : colour });
     });
+  }
+
+  /** The outline of areas without clear difference: faint where there are many, as in a grid. */
+  quietEdge() {
+    return this.content.units.length > FEW_AREAS ? STYLE.quietEdge : STYLE.fewQuietEdge;
   }
 
   paint_lines(ctx, view) {
@@ -111,13 +118,17 @@ class Picture {
   paint_marks(ctx, view) {
     const room = new Room();
     const seen = this.content.numbersIn(view).filter(({ at }) => room.take(view.x(at[0]), view.y(at[1]), 20, 20));
+    const inUse = new Set(seen.map(({ place }) => place)); // by the headline and the list: over everything
+    const names = this.content.base("place").flatMap((layer) => layer.names);
+    const used = this.roomFor(ctx, view, room, names.filter(({ words }) => inUse.has(words)), BESIDE);
     const markers = this.content.visiblePlaces().map((place) => {
       const x = view.x(place.at[0]), y = view.y(place.at[1]);
       room.take(x, y, 16, 16);
       return { x, y, place };
     });
     this.paintDistances(ctx, view, room);
-    this.paintNames(ctx, view, room);
+    const others = this.roomFor(ctx, view, room, names.filter(({ words }) => !inUse.has(words)), [0]);
+    this.paintNames(ctx, others);
     const radius = between(3.2, 3.2 + 2 * (view.zoom - 11), 9);
     for (const { x, y, place } of markers) {
       drawMarker(ctx, x, y, this.content.kinds[this.content.facilities[place.visible[0]].kind], radius);
@@ -125,6 +136,7 @@ class Picture {
     for (const { x, y, place } of markers) {
       if (place.visible.length > 1 && radius > 5) drawCount(ctx, x, y, radius, place.visible.length);
     }
+    this.paintNames(ctx, used);
     for (const group of seen) drawNumber(ctx, view.x(group.at[0]), view.y(group.at[1]), group);
   }
 
@@ -141,15 +153,21 @@ class Picture {
     });
   }
 
-  paintNames(ctx, view, room) {
-    for (const layer of this.content.base("place")) {
-      for (const { words, at } of layer.names) {
-        const x = view.x(at[0]), y = view.y(at[1]);
-        if (x < 0 || y < 0 || x > view.width || y > view.height) continue;
-        setFont(ctx, 11.5, 500);
-        if (!room.take(x, y, ctx.measureText(words).width + 14, 20)) continue;
-        text(ctx, words, x, y, { size: 11.5, weight: 500, halo: "rgb(255 255 255 / 0.85)", colour: "#3b434c" });
-      }
+  /** Where names can stand: the first of some places above or below their own that is free. */
+  roomFor(ctx, view, room, names, shifts) {
+    setFont(ctx, 11.5, 500);
+    return names.flatMap(({ words, at }) => {
+      const x = view.x(at[0]), y = view.y(at[1]);
+      if (x < 0 || y < 0 || x > view.width || y > view.height) return [];
+      const width = ctx.measureText(words).width + 14;
+      const shift = shifts.find((down) => room.take(x, y + down, width, 20));
+      return shift === undefined ? [] : [{ words, x, y: y + shift }];
+    });
+  }
+
+  paintNames(ctx, names) {
+    for (const { words, x, y } of names) {
+      text(ctx, words, x, y, { size: 11.5, weight: 500, halo: "rgb(255 255 255 / 0.85)", colour: "#3b434c" });
     }
   }
 
