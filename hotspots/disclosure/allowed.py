@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import geopandas as gpd
 import pandas as pd
+import shapely
 
 from hotspots.errors import DisclosureError
 from hotspots.schema import (
@@ -39,6 +40,9 @@ PROXIMITY_COLUMNS = (
 PLACES = ("incident_id", "facility_id")
 """Names of an index whose rows are single places."""
 
+RECORD_COLUMNS = frozenset({*PLACES, "kind", "person_id", "operator_id"})
+"""Columns that only tables of incidents and facilities have."""
+
 
 def refuse_points(table: gpd.GeoDataFrame) -> None:
     """Refuse tables of single places, of points, and of anything but units."""
@@ -56,12 +60,21 @@ def refuse_points(table: gpd.GeoDataFrame) -> None:
         raise DisclosureError(f"the index must be named 'unit_id', not {table.index.name!r}")
 
 
-def background(layer: gpd.GeoDataFrame, what: str) -> gpd.GeoDataFrame:
-    """Keep shapes and names of a layer drawn behind; refuse incidents and facilities."""
-    if layer.index.name in PLACES or "kind" in layer.columns:
+def background(layer: gpd.GeoDataFrame, what: str, *, points: bool) -> gpd.GeoDataFrame:
+    """Keep shapes and names of a layer drawn behind; refuse incidents and facilities.
+
+    Points, which could be either, may only be names of places, where `points` says so.
+    """
+    if layer.index.name in PLACES or not RECORD_COLUMNS.isdisjoint(layer.columns):
         raise DisclosureError(
             f"{what}: a table of incidents or facilities is no background; "
             "pass facilities=… to an internal release"
+        )
+    single = shapely.get_dimensions(layer.geometry.to_numpy()) == 0
+    if single.any() and not points:
+        raise DisclosureError(
+            f"{what}: {int(single.sum())} of {len(layer)} shapes are points, which are only drawn "
+            "as names of kind 'place'; leave them out"
         )
     return allow(layer, ("name",))
 

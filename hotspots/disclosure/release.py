@@ -70,10 +70,15 @@ class Context:
 
     def __post_init__(self) -> None:
         """Keep shapes and names of what is drawn behind; refuse incidents and facilities."""
-        layers = {kind: background(layer, kind) for kind, layer in self.basemap.items()}
+        layers = {
+            kind: background(layer, kind, points=kind == "place")
+            for kind, layer in self.basemap.items()
+        }
         object.__setattr__(self, "basemap", layers)
         if self.boundary is not None:
-            object.__setattr__(self, "boundary", background(self.boundary, "boundary"))
+            object.__setattr__(
+                self, "boundary", background(self.boundary, "boundary", points=False)
+            )
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

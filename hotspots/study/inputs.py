@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -13,7 +13,8 @@ from hotspots.errors import InputError, StreetError, faults
 from hotspots.geography.streets import read_streets
 from hotspots.intake.facilities import read_facilities
 from hotspots.intake.incidents import read_incidents
-from hotspots.intake.polygons import read_boundary, read_layer, read_polygons, read_population
+from hotspots.intake.polygons import read_boundary, read_polygons, read_population
+from hotspots.study.backdrop import read_basemap
 from hotspots.study.model import AreasSource
 
 if TYPE_CHECKING:
@@ -126,10 +127,9 @@ def read_inputs(study: Study) -> Inputs:
         population=_population(study, boundary),
         areas=_polygons(study.public and study.public.areas, boundary),
         units=_polygons(study.units, boundary),
-        basemap=_basemap(study, boundary),
     )
     _refuse_repeated(inputs)
-    return inputs
+    return replace(inputs, basemap=read_basemap(study, boundary, inputs.tables))
 
 
 def input_hashes(study: Study) -> dict[str, str]:
@@ -252,20 +252,6 @@ def _polygons(section: object, boundary: gpd.GeoDataFrame) -> gpd.GeoDataFrame |
         name=section.name,
         to_crs=boundary.crs,
     )
-
-
-def _basemap(study: Study, boundary: gpd.GeoDataFrame) -> dict[str, gpd.GeoDataFrame]:
-    layers: dict[str, list[gpd.GeoDataFrame]] = {}
-    for section in study.basemap:
-        layer = read_layer(
-            section.path,
-            layer=section.layer,
-            crs=section.crs,
-            name=section.name,
-            to_crs=boundary.crs,
-        )
-        layers.setdefault(section.kind, []).append(layer)
-    return {kind: pd.concat(parts, ignore_index=True) for kind, parts in layers.items()}
 
 
 def _refuse_repeated(inputs: Inputs) -> None:

@@ -204,9 +204,23 @@ def test_public_rules_may_only_be_stricter(areas, weak):
 
 
 def test_facilities_are_no_base_map(homes):
-    for layer in (homes, homes.rename_axis(None), homes.drop(columns="kind")):
+    bare = homes.drop(columns="kind")
+    for layer in (homes, homes.rename_axis(None), bare, bare.reset_index()):
         with pytest.raises(DisclosureError, match="no background"):
             Context(basemap={"place": layer})
+
+
+@pytest.mark.parametrize("kind", ["water", "park", "road"])
+def test_points_are_no_base_map_but_for_names_of_places(homes, cells, kind):
+    bare = homes[["geometry"]].reset_index(drop=True)
+    mixed = pd.concat([cells[["geometry"]], bare], ignore_index=True)
+    with pytest.raises(DisclosureError, match=f"{kind}: 1 of 1 shapes are points"):
+        Context(basemap={kind: bare})
+    with pytest.raises(DisclosureError, match=f"{kind}: 1 of 3 shapes are points"):
+        Context(basemap={kind: mixed})
+    with pytest.raises(DisclosureError, match="boundary: 1 of 1 shapes are points"):
+        Context(boundary=bare)
+    assert len(Context(basemap={"place": bare}).basemap["place"]) == 1
 
 
 def test_a_base_map_keeps_names_and_shapes_only(cells):
