@@ -61,7 +61,7 @@ def public_areas(
     CRSError
         If the tables lie in different systems, or not in metres.
     InputError
-        If given areas overlap.
+        If given areas overlap, or census areas with residents do.
 
     References
     ----------
@@ -213,6 +213,7 @@ def _homes(population: gpd.GeoDataFrame | None, boundary: gpd.GeoDataFrame) -> p
     if population is None:
         return pd.DataFrame({"x": [], "y": [], "population": []}, dtype=float)
     require_same_crs(population, boundary, what="population and boundary")
+    require_side_by_side(population[population["population"] > 0], what="population")
     inner = population.geometry.representative_point()
     homes = pd.DataFrame(
         {"x": inner.x.to_numpy(), "y": inner.y.to_numpy(), "population": population["population"]}

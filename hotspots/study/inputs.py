@@ -7,9 +7,11 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import pandas as pd
+import shapely
 
 from hotspots.crs import require_true_to_scale
 from hotspots.errors import InputError, StreetError, faults
+from hotspots.geography.overlap import require_side_by_side
 from hotspots.geography.streets import read_streets
 from hotspots.intake.facilities import read_facilities
 from hotspots.intake.incidents import read_incidents
@@ -125,7 +127,7 @@ def read_inputs(study: Study) -> Inputs:
         baseline=_baseline(study, boundary),
         streets=_streets(study, boundary),
         population=_population(study, boundary),
-        areas=_polygons(study.public and study.public.areas, boundary),
+        areas=_areas(study, boundary),
         units=_polygons(study.units, boundary),
     )
     _refuse_repeated(inputs)
@@ -232,13 +234,36 @@ def _streets(study: Study, boundary: gpd.GeoDataFrame) -> Streets | None:
 
 def _population(study: Study, boundary: gpd.GeoDataFrame) -> gpd.GeoDataFrame | None:
     section = study.population
-    return section and read_population(
+    if section is None:
+        return None
+    census = read_population(
         section.path,
         column=section.column,
         layer=section.layer,
         crs=section.crs,
         to_crs=boundary.crs,
     )
+    lived_in = census[census["population"] > 0]
+    inner = lived_in.geometry.representative_point()
+    if not shapely.intersects_xy(boundary.union_all(), inner.x, inner.y).any():
+        raise InputError(
+            f"[population] {section.path.name}: none of {census['population'].sum():,.0f} "
+            f"residents in {len(census):,} areas lives within the boundary; is it the census of this place, "
+            "and is its crs right?"
+        )
+    labels = "record " + (lived_in.index + 1).astype(str)
+    require_side_by_side(lived_in.set_axis(labels), what=f"[population] {section.path.name}")
+    return census
+
+
+def _areas(study: Study, boundary: gpd.GeoDataFrame) -> gpd.GeoDataFrame | None:
+    areas = _polygons(study.public and study.public.areas, boundary)
+    if areas is not None and not areas.intersection(boundary.union_all()).area.any():
+        raise InputError(
+            f"[public] areas: none of {len(areas):,} areas lies within the boundary; are they "
+            "those of this place, and is their crs right?"
+        )
+    return areas
 
 
 def _polygons(section: object, boundary: gpd.GeoDataFrame) -> gpd.GeoDataFrame | None:

@@ -143,6 +143,22 @@ def test_one_given_area_without_population_is_withheld():
     assert release(public_areas(people(231), city(), areas=block)).withheld.all()
 
 
+def test_census_areas_that_stand_twice_are_refused():
+    """Two of four; where nobody lives, nothing is counted twice."""
+    homes = blocks()[:4]
+    twice = pd.concat([homes, homes[:2]], ignore_index=True)
+    with pytest.raises(InputError, match="population: 2 pairs of areas overlap, first 0 and 4"):
+        public_areas(people(231), city(), population=twice)
+    twice.loc[4:, "population"] = 0
+    assert public_areas(people(231), city(), population=twice)["population"].sum() == 800
+
+
+def test_census_areas_may_differ_by_slivers():
+    homes = blocks()
+    homes.geometry = homes.buffer(0.2, join_style="mitre")
+    assert public_areas(people(231), city(), population=homes)["population"].sum() == 40_000
+
+
 def test_areas_that_overlap_are_refused():
     both = gpd.GeoDataFrame(
         geometry=[box(0, 0, 2500, 2000), box(2000, 0, 4000, 2000)],
