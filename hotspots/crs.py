@@ -8,7 +8,7 @@ import numpy as np
 from pyproj import CRS, Proj
 from pyproj.exceptions import CRSError as PyprojError
 
-from hotspots.errors import CRSError
+from hotspots.errors import CRSError, InputError
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -80,6 +80,45 @@ def utm_crs(table: gpd.GeoDataFrame | gpd.GeoSeries) -> CRS:
     return CRS.from_user_input(table.estimate_utm_crs())
 
 
+def require_geo(table: object, *, what: str) -> None:
+    """Refuse what is no GeoDataFrame or GeoSeries, and say what to pass instead.
+
+    Parameters
+    ----------
+    table : object
+        What was given.
+    what : str
+        How the message names it, such as ``"units"``.
+
+    Raises
+    ------
+    InputError
+        If it has no CRS and no index to speak of.
+
+    Examples
+    --------
+    >>> from shapely import box
+    >>> require_geo(box(0, 0, 1, 1), what="boundary")
+    Traceback (most recent call last):
+        ...
+    hotspots.errors.InputError: boundary: a GeoDataFrame with a geometry is needed, and this is
+    a Polygon; wrap it: geopandas.GeoSeries([…], crs='EPSG:…')
+    """
+    if hasattr(table, "crs") and hasattr(table, "geometry"):
+        return
+    advice = "read it with geopandas"
+    if hasattr(table, "table"):
+        advice = "pass its .table"
+    elif hasattr(table, "set_geometry"):
+        advice = "choose its geometry with .set_geometry('…')"
+    elif hasattr(table, "geom_type"):
+        advice = "wrap it: geopandas.GeoSeries([…], crs='EPSG:…')"
+    raise InputError(
+        f"{what}: a GeoDataFrame with a geometry is needed, and this is a "
+        f"{type(table).__name__}; {advice}"
+    )
+
+
 def require_metric(table: gpd.GeoDataFrame | gpd.GeoSeries, *, what: str) -> CRS:
     """Return a table's CRS, or say which one to project it to.
 
@@ -97,9 +136,12 @@ def require_metric(table: gpd.GeoDataFrame | gpd.GeoSeries, *, what: str) -> CRS
 
     Raises
     ------
+    InputError
+        If it is no table with a geometry.
     CRSError
         If the CRS is missing, geographic or in another unit than metres.
     """
+    require_geo(table, what=what)
     if table.crs is None:
         raise CRSError(f"{what}: no coordinate reference system; set it with .set_crs('EPSG:…')")
     crs = CRS.from_user_input(table.crs)
@@ -156,9 +198,13 @@ def require_same_crs(
 
     Raises
     ------
+    InputError
+        If one of them is no table with a geometry.
     CRSError
         If the systems differ.
     """
+    for table in (first, second):
+        require_geo(table, what=what)
     if first.crs != second.crs:
         raise CRSError(
             f"{what}: different coordinate reference systems "

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from hotspots.crs import require_metric, require_same_crs
+from hotspots.crs import require_geo, require_metric, require_same_crs
 from hotspots.errors import InputError, SchemaError, faults
 from hotspots.geography.paths import distances, nearest
 from hotspots.geography.snapping import snap
@@ -267,6 +267,7 @@ def _check(
     max_snap: float,
 ) -> None:
     for table, name in ((origins, "origins"), (destinations, "destinations")):
+        require_geo(table, what=name)
         found = list(_table_faults(table))
         if found:
             raise SchemaError(faults(name, found))

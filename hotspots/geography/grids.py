@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from numbers import Real
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
@@ -111,10 +112,13 @@ def hexagons(boundary: gpd.GeoDataFrame | gpd.GeoSeries, *, size: float) -> gpd.
     return _grid(boundary, HexagonLattice(_checked_size(size)))
 
 
-def _checked_size(size: float) -> float:
-    if not np.isfinite(size) or size < MIN_SIZE:
-        raise InputError(f"size: {size:g} m cannot be a cell; give at least {MIN_SIZE:g} m")
-    return float(size)
+def _checked_size(size: object) -> float:
+    if not isinstance(size, Real):
+        raise InputError(f"size: {size!r} is not a number of metres; give it as 500")
+    metres = float(size)
+    if not np.isfinite(metres) or metres < MIN_SIZE:
+        raise InputError(f"size: {metres:g} m cannot be a cell; give at least {MIN_SIZE:g} m")
+    return metres
 
 
 def _grid(boundary: gpd.GeoDataFrame | gpd.GeoSeries, lattice: Lattice) -> gpd.GeoDataFrame:
