@@ -248,8 +248,8 @@ def _population(study: Study, boundary: gpd.GeoDataFrame) -> gpd.GeoDataFrame | 
     if not shapely.intersects_xy(boundary.union_all(), inner.x, inner.y).any():
         raise InputError(
             f"[population] {section.path.name}: none of {census['population'].sum():,.0f} "
-            f"residents in {len(census):,} areas lives within the boundary; is it the census of this place, "
-            "and is its crs right?"
+            f"residents in {len(census):,} areas lives within the boundary; is it the "
+            "census of this place, and is its crs right?"
         )
     labels = "record " + (lived_in.index + 1).astype(str)
     require_side_by_side(lived_in.set_axis(labels), what=f"[population] {section.path.name}")
