@@ -108,14 +108,14 @@ def _units(study: Study) -> str:
     if isinstance(study.units, PolygonsSection):
         return "given areas"
     if study.units.kind == "hex":
-        return f"hexagons, {study.units.size_m:g} m from flat to flat"
-    return f"squares of {study.units.size_m:g} m"
+        return f"hexagons, {study.units.size_m:,g} m from flat to flat"
+    return f"squares of {study.units.size_m:,g} m"
 
 
 def _neighbours(study: Study) -> str:
     match study.analysis.neighbours:
         case DistanceBandSection(distance_m=distance):
-            return f"areas within {distance:g} m"
+            return f"areas within {distance:,g} m"
         case NearestSection(k=k):
             return f"the {k} nearest areas"
         case ContiguitySection(rook=rook):
@@ -123,6 +123,6 @@ def _neighbours(study: Study) -> str:
         case KernelSection(kernel=kernel, bandwidth_m=None, k=k):
             return f"areas up to the {k} nearest, by a {kernel} kernel"
         case KernelSection(kernel=kernel, bandwidth_m=bandwidth):
-            return f"areas within {bandwidth:g} m, by a {kernel} kernel"
+            return f"areas within {bandwidth:,g} m, by a {kernel} kernel"
         case InverseDistanceSection(distance_m=distance):
-            return f"areas within {distance:g} m, by inverse distance"
+            return f"areas within {distance:,g} m, by inverse distance"
