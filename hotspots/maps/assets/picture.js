@@ -10,7 +10,7 @@ const STYLE = {
 const DISTANCES_FROM_ZOOM = 13.5; // street distances are written on lines from here
 const BORDERS_FROM_PIXELS = 22; // areas at least this large get a border
 const FEW_AREAS = 300; // up to so many are told apart by their outlines
-const BESIDE = [0, 20, -20]; // pixels below its own place where a name may stand
+const BESIDE = [0, 20, -20, 40, -40]; // pixels below its own place where a name may stand
 const LABEL_FROM_HOME = 52; // pixels along the line
 
 class Picture {
@@ -120,7 +120,8 @@ class Picture {
     const seen = this.content.numbersIn(view).filter(({ at }) => room.take(view.x(at[0]), view.y(at[1]), 20, 20));
     const inUse = new Set(seen.map(({ place }) => place)); // by the headline and the list: over everything
     const names = this.content.base("place").flatMap((layer) => layer.names);
-    const used = this.roomFor(ctx, view, room, names.filter(({ words }) => inUse.has(words)), BESIDE);
+    const ranked = [...inUse].flatMap((place) => names.filter(({ words }) => words === place));
+    const used = this.roomFor(ctx, view, room, ranked, BESIDE);
     const markers = this.content.visiblePlaces().map((place) => {
       const x = view.x(place.at[0]), y = view.y(place.at[1]);
       room.take(x, y, 16, 16);
