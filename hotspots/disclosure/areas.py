@@ -13,7 +13,7 @@ import shapely
 from hotspots.crs import require_metric, require_same_crs
 from hotspots.disclosure.rules import DEFAULT_RULES, Rules, evidence, row_passes
 from hotspots.geography.counting import locate
-from hotspots.geography.overlap import require_side_by_side
+from hotspots.geography.overlap import require_lived_in_once, require_side_by_side
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -213,7 +213,7 @@ def _homes(population: gpd.GeoDataFrame | None, boundary: gpd.GeoDataFrame) -> p
     if population is None:
         return pd.DataFrame({"x": [], "y": [], "population": []}, dtype=float)
     require_same_crs(population, boundary, what="population and boundary")
-    require_side_by_side(population[population["population"] > 0], what="population")
+    require_lived_in_once(population)
     inner = population.geometry.representative_point()
     homes = pd.DataFrame(
         {"x": inner.x.to_numpy(), "y": inner.y.to_numpy(), "population": population["population"]}

@@ -56,3 +56,19 @@ def require_side_by_side(areas: gpd.GeoDataFrame, *, what: str) -> None:
             f"{what}: {pairs}, first {one!r} and {other!r}; give areas that lie side by side, "
             "so that nothing is counted twice"
         )
+
+
+def require_lived_in_once(population: gpd.GeoDataFrame) -> None:
+    """Refuse census areas with residents that overlap: somebody would count twice.
+
+    Parameters
+    ----------
+    population : GeoDataFrame of Polygon, shape (n,)
+        With ``population``, in a metric CRS.
+
+    Raises
+    ------
+    InputError
+        As :func:`require_side_by_side`.
+    """
+    require_side_by_side(population[population["population"] > 0], what="population")

@@ -146,7 +146,8 @@ def read_population(
     Returns
     -------
     GeoDataFrame
-        Columns ``population`` (float, persons) and ``geometry`` (valid polygons), in file order.
+        Columns ``population`` (float, persons) and ``geometry`` (valid polygons); index ``row``
+        counts the file's records from 1.
         ``attrs["notes"]``, a tuple of str, says what was mended.
 
     Raises
@@ -167,7 +168,7 @@ def read_population(
         raise InputError(faults(source.title, found))
     table["population"] = population
     shapes, notes = mend(table.geometry, labels)
-    return _noted(table.set_geometry(shapes).reset_index(drop=True), source, notes)
+    return _noted(table.set_geometry(shapes), source, notes)
 
 
 def read_layer(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from hotspots.geography.overlap import require_side_by_side
+from hotspots.geography.overlap import require_lived_in_once, require_side_by_side
 from hotspots.study.analysis import counted
 from hotspots.study.inputs import Inputs, read_inputs
 from hotspots.study.testing import neighbours
@@ -60,6 +60,8 @@ def check(study: Study) -> Check:
         If a run would refuse the files, the units, their neighbours or the public areas.
     """
     inputs = read_inputs(study)
+    if inputs.population is not None:
+        require_lived_in_once(inputs.population)
     if inputs.areas is not None:
         require_side_by_side(inputs.areas, what="public areas")
     units, rows = counted(study, inputs)

@@ -11,7 +11,6 @@ import shapely
 
 from hotspots.crs import require_true_to_scale
 from hotspots.errors import InputError, StreetError, faults
-from hotspots.geography.overlap import require_side_by_side
 from hotspots.geography.streets import read_streets
 from hotspots.intake.facilities import read_facilities
 from hotspots.intake.incidents import read_incidents
@@ -251,8 +250,6 @@ def _population(study: Study, boundary: gpd.GeoDataFrame) -> gpd.GeoDataFrame | 
             f"residents in {len(census):,} areas lives within the boundary; is it the "
             "census of this place, and is its crs right?"
         )
-    labels = "record " + (lived_in.index + 1).astype(str)
-    require_side_by_side(lived_in.set_axis(labels), what=f"[population] {section.path.name}")
     return census
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from hotspots.errors import InputError
 from hotspots.geography.apportionment import apportion
 from hotspots.geography.neighbours import contiguity, distance_band, nearest_neighbours
+from hotspots.geography.overlap import require_lived_in_once
 from hotspots.geography.weights import inverse_distance, kernel_weights
 from hotspots.statistics.getis_ord import gi, gi_star
 from hotspots.statistics.global_tests import geary, general_g, moran
@@ -97,6 +98,7 @@ def at_risk(study: Study, inputs: Inputs, units: gpd.GeoDataFrame) -> gpd.GeoDat
     if not study.rates:
         return units
     if study.denominator == "population":
+        require_lived_in_once(inputs.population)
         units = units.assign(population=apportion(inputs.population, units))
     people = _denominator(study, units)
     if not people.sum() > 0:

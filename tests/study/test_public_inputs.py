@@ -6,8 +6,10 @@ import pytest
 from shapely import box
 
 from hotspots.errors import InputError
+from hotspots.study.check import check
 from hotspots.study.file import read_study
 from hotspots.study.inputs import read_inputs
+from hotspots.study.run import run
 
 CRS = "EPSG:32616"
 WEST, SOUTH = 400_000.0, 4_800_000.0
@@ -51,9 +53,10 @@ def test_residents_of_a_county_around_the_town_are_read(own_town):
 
 def test_residents_that_stand_twice_are_refused(own_town):
     rewrite_blocks(own_town, lambda blocks: pd.concat([blocks, blocks[5:8]], ignore_index=True))
-    said = "3 pairs of areas overlap, first 'record 6' and 'record 301'"
-    with pytest.raises(InputError, match=said):
-        read(own_town)
+    study = read_study(own_town / "study.toml")
+    for refuse in (check, lambda chosen: run(chosen, own_town / "out")):
+        with pytest.raises(InputError, match="population: 3 pairs of areas overlap, first 6 and"):
+            refuse(study)
 
 
 @pytest.mark.parametrize("east", [50_000.0, 4000.0], ids=["elsewhere", "touching"])
