@@ -151,17 +151,25 @@ def question(release: Release) -> list[str]:
 
 
 def data_sentences(release: Release) -> list[str]:
-    """Say how many incidents the results rest on."""
+    """Say how many incidents the results rest on, and what was chosen while reading."""
     if isinstance(release, PublicRelease):
         return _published(release)
+    chosen = _choices(release)
     if "count" not in release.table.columns:
-        return []
+        return chosen
     total = float(release.table["count"].sum())
     empty = int((release.table["count"] == 0).sum())
     n = len(release.table)
     held = f"{counted(total, 'recorded incident')} {plural(total, 'lies', 'lie')} in the areas"
     none = f"{number(empty)} of {counted(n, 'area')} {plural(empty, 'holds', 'hold')} none"
-    return [f"{held}; {none}."]
+    return [f"{held}; {none}.", *chosen]
+
+
+def _choices(release: Release) -> list[str]:
+    """List the choices made while reading that the files did not settle."""
+    found = release.record.get("notes", ()) if isinstance(release, InternalRelease) else ()
+    notes = found if isinstance(found, list | tuple) else ()
+    return [f"{one_line(note).rstrip('.')}." for note in notes]
 
 
 def _published(release: PublicRelease) -> list[str]:

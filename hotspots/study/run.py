@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from hotspots.disclosure.areas import public_areas
 from hotspots.disclosure.release import InternalRelease, PublicRelease, Release, release
-from hotspots.errors import DisclosureError, InputError
+from hotspots.errors import DisclosureError, InputError, StudyError
 from hotspots.intake.sample import is_sample
 from hotspots.maps.page import hotspot_map
 from hotspots.reports.report import write_report
@@ -26,6 +26,7 @@ from hotspots.schema import statistics_in
 from hotspots.study.analysis import Analysis, analyse
 from hotspots.study.context import context
 from hotspots.study.inputs import Inputs, input_hashes, read_inputs
+from hotspots.study.model import Study
 from hotspots.study.progress import Steps
 from hotspots.study.record import earlier, record, write_record
 
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
     from hotspots.schema import Profile
-    from hotspots.study.model import Study
 
 SAMPLE_REASON = "the sample study: everything in it is invented"
 SAMPLE_RECIPIENT = "anyone"
@@ -111,6 +111,10 @@ def run(
     >>> [file.name for file in done.files][-1]  # doctest: +SKIP
     'run.json'
     """
+    if not isinstance(study, Study):
+        raise StudyError(
+            f"run takes a Study, not a {type(study).__name__}: hs.run(hs.read_study(path), out)"
+        )
     if is_sample(study.incidents.path):
         profile = "internal"
         reason, recipient = reason or SAMPLE_REASON, recipient or SAMPLE_RECIPIENT
@@ -137,6 +141,7 @@ def run(
                         "rows": analysis.rows,
                         "inputs": hashes,
                         "inference": analysis.inference,
+                        "notes": analysis.notes,
                     },
                 )
         with steps("Writing"), _draft(Path(out)) as draft:

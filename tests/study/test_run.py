@@ -383,3 +383,18 @@ def test_an_output_that_is_a_file_is_refused(town, tmp_path):
     (tmp_path / "out").touch()
     with pytest.raises(HotspotsError, match="cannot be written to"):
         run(read_study(town / "study.toml"), tmp_path / "out")
+
+
+def test_a_path_is_no_study(tmp_path):
+    with pytest.raises(HotspotsError, match=r"takes a Study, not a str: hs.run\(hs.read_study"):
+        run("study.toml", tmp_path / "out")
+
+
+def test_what_was_chosen_while_reading_stands_in_the_internal_report(own_town, tmp_path):
+    table = pd.read_csv(own_town / "incidents.csv")
+    table["when"] = pd.to_datetime(table["when"]).dt.strftime("%m/%d/%Y")
+    table.to_csv(own_town / "incidents.csv", index=False)
+    done = run(read_study(own_town / "study.toml"), tmp_path / "out", **STATED)
+    said = "read as month/day/year"
+    assert said in (done.folder / "internal/CONFIDENTIAL-report.html").read_text(encoding="utf-8")
+    assert said not in (done.folder / "public/report.html").read_text(encoding="utf-8")
