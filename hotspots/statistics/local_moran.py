@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from hotspots.schema import Alternative, Correction, Method
+    from hotspots.statistics.neighbourhoods import Neighbourhoods
 
 
 def local_moran(
@@ -97,9 +98,39 @@ def local_moran(
     options = Options(n_permutations, alternative, correction, label_from, method)
     units = neighbourhoods(values, graph)
     near = around(units)
+    return table_by_lag(units, near, _measures(near), options, rng)
+
+
+def table_by_lag(
+    units: Neighbourhoods,
+    near: Around,
+    measures: tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]],
+    options: Options,
+    rng: int | np.random.Generator | None,
+) -> pd.DataFrame:
+    """Test a product of each unit's held deviation and its neighbours' mean.
+
+    Parameters
+    ----------
+    units : Neighbourhoods
+        Whose deviations are held.
+    near : Around
+        Sums over the neighbours, of the same values or of others.
+    measures : tuple of three ndarray of float, shape (n,)
+        Statistic, expected and z.
+    options : Options
+        Of the test.
+    rng : int, numpy.random.Generator or None
+        Seed or source of randomness.
+
+    Returns
+    -------
+    DataFrame
+        As :func:`local_moran`.
+    """
     alone, average = units.sizes == 0, units.is_zero(units.deviations)
     sums, fixed = near.compared(held=True, untested=alone | average)
-    statistic, expected, z = _measures(near)
+    statistic, expected, z = measures
     is_low = units.deviations < 0
     lag = sum_inference(
         sums,
@@ -122,7 +153,8 @@ def local_moran(
         },
         draws=lag.n_permutations,
     )
-    return local_table(units, found, options, {**engine_details(lag), "null": "conditional"})
+    details = {**engine_details(lag), "null": "conditional"}
+    return local_table(near.units, found, options, details)
 
 
 def _measures(

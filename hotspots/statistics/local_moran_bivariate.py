@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from hotspots.inference.engines import sum_inference
-from hotspots.inference.labels import MORAN_LEVELS, quadrant_labels
 from hotspots.statistics.around import Around, around
+from hotspots.statistics.local_moran import table_by_lag
 from hotspots.statistics.pairs import together
-from hotspots.statistics.results import LabelFrom, Measured, Options, engine_details, local_table
+from hotspots.statistics.results import LabelFrom, Options
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -99,33 +97,7 @@ def local_moran_bivariate(
     options = Options(n_permutations, alternative, correction, label_from, method)
     first, second = together({"x": x, "y": y}, graph)
     near = around(second)
-    alone, average = first.sizes == 0, first.is_zero(first.deviations)
-    sums, fixed = near.compared(held=True, untested=alone | average)
-    statistic, expected, z = _measures(first, near)
-    is_low = first.deviations < 0
-    lag = sum_inference(
-        sums,
-        np.where(is_low, -z, z),
-        method=options.method,
-        n_permutations=options.n_permutations,
-        rng=np.random.default_rng(rng),
-    )
-    found = Measured(
-        statistic=statistic,
-        expected=expected,
-        z=z,
-        tails=lag.tails.swapped(is_low),
-        label=partial(quadrant_labels, high=~is_low, upper=lag.tails.is_upper),
-        levels=MORAN_LEVELS,
-        not_testable={
-            "no neighbours": alone,
-            "null distribution is a single value": fixed,
-            "the unit's value is the mean": average,
-        },
-        draws=lag.n_permutations,
-    )
-    details = {**engine_details(lag), "null": "conditional"}
-    return local_table(second, found, options, details)
+    return table_by_lag(first, near, _measures(first, near), options, rng)
 
 
 def _measures(
