@@ -36,7 +36,7 @@ from hotspots.statistics.local_moran import local_moran
 from hotspots.statistics.neighbourhoods import neighbourhoods
 
 R = 999
-COMPLETE = 40_000  # pygeoda's complete method and spdep up to so many units
+COMPLETE, SPDEP_MOST = 40_000, 4_000  # pygeoda's complete method, and spdep, up to so many units
 SPDEP = """
 suppressMessages(library(spdep))
 a <- commandArgs(TRUE); side <- as.integer(a[2])
@@ -145,7 +145,7 @@ def compare(n_units):
         lookup = pygeoda_calls(x, graph, "lookup-table")
         small = side * side <= COMPLETE
         complete = pygeoda_calls(x, graph, "complete") if small else {}
-        spdep = spdep_seconds(x, side) if small else {}
+        spdep = spdep_seconds(x, side) if side * side <= SPDEP_MOST else {}
         for statistic in (gi_star, local_moran):
             name = statistic.__name__
             ours = {
