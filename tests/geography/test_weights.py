@@ -10,7 +10,6 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from libpysal.graph import Graph
-from libpysal.weights import Kernel as OldKernel
 from shapely import Point, Polygon, box
 
 from hotspots.errors import CRSError, InputError, SchemaError
@@ -141,24 +140,6 @@ def test_adaptive_kernels_beside_every_pair(seed, kernel, k):
         np.testing.assert_allclose(dense(graph)[i], expected, rtol=1e-9, atol=1e-14)
     assert set(graph.cardinalities) == {k}
     check_form(graph, units)
-
-
-@pytest.mark.parametrize("kernel", KERNELS)
-def test_adaptive_kernels_beside_libpysal(kernel):
-    units = scattered(5, 60)
-    reach = np.sort(apart(units))[:, 7]
-    old = OldKernel(
-        shapely.get_coordinates(units.geometry.to_numpy()),
-        bandwidth=reach.tolist(),
-        fixed=False,
-        k=7,
-        function={"epanechnikov": "quadratic"}.get(kernel, kernel),
-    )
-    theirs = old.full()[0] / {**CONSTANT, "uniform": 0.5}[kernel]
-    np.fill_diagonal(theirs, 0)
-    theirs[apart(units) >= reach[:, None] * (1 - 1e-12)] = 0  # it keeps the one at the bandwidth
-    ours = dense(kernel_weights(units, kernel=kernel, k=6))
-    np.testing.assert_allclose(ours, theirs, rtol=1e-9, atol=1e-14)
 
 
 def test_ties_with_the_last_of_the_nearest_are_neighbours_too(table):
