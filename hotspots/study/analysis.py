@@ -35,8 +35,6 @@ class Analysis:
     ----------
     units : GeoDataFrame
         ``count``, ``baseline_count`` where known, and every local result under its prefix.
-    incidents : GeoDataFrame
-        Those in some unit: what everything is computed from.
     tests : mapping of str to TestResult
         The global tests.
     inference : mapping of str to mapping
@@ -50,7 +48,6 @@ class Analysis:
     """
 
     units: gpd.GeoDataFrame = field(repr=False)
-    incidents: gpd.GeoDataFrame = field(repr=False)
     tests: Mapping[str, TestResult]
     inference: Mapping[str, Mapping[str, Any]]
     proximity: pd.DataFrame | None = field(repr=False)
@@ -81,8 +78,6 @@ def analyse(study: Study, inputs: Inputs, steps: Steps) -> Analysis:
     """
     with steps("Counting incidents"):
         units, rows = counted(study, inputs)
-        incidents = inputs.incidents.table
-        incidents = incidents[locate(incidents, units).notna()]
     with steps("Finding neighbours"):
         graph = neighbours(study, units)
     with steps("Testing the whole area"):
@@ -97,7 +92,6 @@ def analyse(study: Study, inputs: Inputs, steps: Steps) -> Analysis:
         distances = _proximity(study, inputs)
     return Analysis(
         units=units,
-        incidents=incidents,
         tests=tests,
         inference=inference,
         proximity=distances,

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from hotspots.disclosure.areas import public_areas
 from hotspots.disclosure.release import InternalRelease, PublicRelease, Release, release
 from hotspots.errors import DisclosureError, InputError, StudyError
+from hotspots.geography.counting import locate
 from hotspots.intake.sample import is_sample
 from hotspots.maps.page import hotspot_map
 from hotspots.reports.report import write_report
@@ -180,8 +181,9 @@ def _public(study: Study, inputs: Inputs, analysis: Analysis) -> PublicRelease:
         units = _open(study, analysis.units)
         if statistics_in(units):
             return release(units, context=around)
+    incidents = inputs.incidents.table
     areas = public_areas(
-        analysis.incidents,
+        incidents[locate(incidents, analysis.units).notna()],  # those that were used
         inputs.boundary,
         population=inputs.population,
         areas=inputs.areas,
