@@ -108,8 +108,10 @@ def numbers(values: pd.Series) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
     written = texts(values)
     found = pd.to_numeric(written, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
     found = np.where(np.isfinite(found), found, np.nan)
-    blank = (written.isna() | written.str.lower().isin(_MISSING_WORDS)).to_numpy(dtype=bool)
-    return found, blank
+    missing = np.isnan(found)
+    unread = written[missing]
+    missing[missing] = unread.isna() | unread.str.lower().isin(_MISSING_WORDS)
+    return found, missing
 
 
 def shapes_of(values: pd.Series, *, written: bool) -> NDArray[np.object_]:
