@@ -131,8 +131,8 @@ def _ranks(curves: NDArray[np.float64], alternative: Alternative) -> NDArray[np.
     for point, column in enumerate(curves.T):
         below[:, point] = np.searchsorted(ordered[:, point], column, side="right")
         above[:, point] = len(curves) - np.searchsorted(ordered[:, point], column, side="left")
-    sides = {"two-sided": np.minimum(below, above), "greater": above, "less": below}
-    return sides[alternative]
+    nearer: NDArray[np.int64] = np.minimum(below, above)
+    return {"two-sided": nearer, "greater": above, "less": below}[alternative]
 
 
 def _places(ranks: NDArray[np.int64]) -> NDArray[np.int64]:
