@@ -131,8 +131,9 @@ def _ranks(curves: NDArray[np.float64], alternative: Alternative) -> NDArray[np.
     for point, column in enumerate(curves.T):
         below[:, point] = np.searchsorted(ordered[:, point], column, side="right")
         above[:, point] = len(curves) - np.searchsorted(ordered[:, point], column, side="left")
-    nearer: NDArray[np.int64] = np.minimum(below, above)
-    return {"two-sided": nearer, "greater": above, "less": below}[alternative]
+    if alternative == "two-sided":
+        np.minimum(below, above, out=below)
+    return above if alternative == "greater" else below
 
 
 def _places(ranks: NDArray[np.int64]) -> NDArray[np.int64]:
