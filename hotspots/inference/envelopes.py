@@ -127,7 +127,7 @@ def _checked(
 def _ranks(curves: NDArray[np.float64], alternative: Alternative) -> NDArray[np.int64]:
     """Rank every value among those of its point, 1 for the most extreme; ties share the last."""
     ordered = np.sort(curves, axis=0)
-    below, above = np.empty((2, *curves.shape), dtype=np.int64)
+    below, above = (np.empty(curves.shape, dtype=np.int64) for _ in range(2))
     for point, column in enumerate(curves.T):
         below[:, point] = np.searchsorted(ordered[:, point], column, side="right")
         above[:, point] = len(curves) - np.searchsorted(ordered[:, point], column, side="left")
