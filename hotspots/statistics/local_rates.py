@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, get_args
 import numpy as np
 
 from hotspots.errors import StatisticsError
-from hotspots.inference.constant_risk import HeldSums, binomial_tails, held_tails
+from hotspots.inference.constant_risk import binomial_tails
+from hotspots.inference.held_sums import HeldSums, held_tails
 from hotspots.inference.labels import (
     HOT_COLD_LEVELS,
     MORAN_LEVELS,
