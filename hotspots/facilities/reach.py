@@ -1,0 +1,145 @@
+"""Reach: how near destinations are to the places and to the control sites of every set."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+import shapely
+from scipy.spatial.distance import cdist
+
+from hotspots.geography.paths import distances
+from hotspots.geography.snapping import snap
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    import geopandas as gpd
+    from numpy.typing import NDArray
+
+    from hotspots.facilities.controls import ControlSets
+    from hotspots.geography.streets import Streets
+
+    Floats = NDArray[np.float64]
+    Integers = NDArray[np.int64]
+
+MAX_DISTANCES = 20_000_000
+"""Distances between sites and destinations held at once."""
+
+ROUNDING = 1e-6
+"""Metres. A distance this little above a limit is within it."""
+
+
+@dataclass(frozen=True, eq=False)
+class Reach:
+    """How near destinations are, set by set; the first set is that of the places themselves.
+
+    Attributes
+    ----------
+    nearest : ndarray of float, shape (1 + n_sets, m)
+        Metres to the nearest destination open at the same time; infinite where none is reached.
+    within : ndarray of float, shape (1 + n_sets, m, n_limits)
+        Destinations no further than each limit.
+    open : ndarray of bool, shape (m,)
+        Whether any destination is open while the place is.
+    """
+
+    nearest: Floats
+    within: Floats
+    open: NDArray[np.bool_]
+
+    def opened(self) -> Reach:
+        """Keep the places for which any destination was open."""
+        return Reach(self.nearest[:, self.open], self.within[:, self.open], self.open)
+
+
+@dataclass(frozen=True, eq=False)
+class Sites:
+    """The sites of all sets, each measured from once.
+
+    Attributes
+    ----------
+    where : ndarray of int, shape (1 + n_sets, m)
+        Row of `starts` for every place, then for every control.
+    starts : DataFrame
+        Where the distinct sites lie on the streets, or their x and y without a network.
+    streets : Streets or None
+        The network, or straight lines.
+    """
+
+    where: Integers
+    starts: pd.DataFrame
+    streets: Streets | None
+
+    @classmethod
+    def of(cls, controls: ControlSets, streets: Streets | None) -> Sites:
+        """Find the sites of the places and of their control sets."""
+        sets = np.vstack([controls.own, controls.drawn])
+        used, where = np.unique(sets, return_inverse=True)
+        return cls(where.reshape(sets.shape), _located(controls.frame.iloc[used], streets), streets)
+
+
+def reach(
+    sites: Sites,
+    destinations: gpd.GeoDataFrame,
+    together: NDArray[np.bool_],
+    *,
+    limits: Sequence[float],
+) -> Reach:
+    """Measure from the places and from their controls to destinations.
+
+    Parameters
+    ----------
+    sites : Sites
+        Of the m places and of every set.
+    destinations : GeoDataFrame of Point
+        In the CRS of the sites.
+    together : ndarray of bool, shape (m, n_destinations)
+        Whether a destination counts for a place, and so for the place's control sites.
+    limits : sequence of float
+        Metres to count within.
+
+    Returns
+    -------
+    Reach
+    """
+    where = sites.where
+    nearest, within = np.full(where.shape, np.inf), np.zeros((*where.shape, len(limits)))
+    for metres, counted in _blocks(sites, destinations, together):
+        for place in np.flatnonzero(counted.any(axis=1)):
+            counts = counted[place] > 0
+            apart = metres[where[:, place]][:, counts]
+            nearest[:, place] = np.minimum(nearest[:, place], apart.min(axis=1))
+            for i, limit in enumerate(limits):
+                within[:, place, i] += (apart <= limit + ROUNDING) @ counted[place][counts]
+    return Reach(nearest, within, np.asarray(together.any(axis=1)))
+
+
+def _blocks(
+    sites: Sites, destinations: gpd.GeoDataFrame, together: NDArray[np.bool_]
+) -> Iterator[tuple[Floats, Floats]]:
+    """Give distances to a block of distinct destinations, and how many each stands for."""
+    goals = _located(destinations, sites.streets)
+    distinct = goals.drop_duplicates()
+    number = goals.groupby(list(goals.columns), sort=False).ngroup().to_numpy()
+    counted = np.zeros((len(distinct), len(together)))
+    np.add.at(counted, number, together.T)
+    width = max(1, MAX_DISTANCES // max(1, len(sites.starts)))
+    for left in range(0, len(distinct), width):
+        block = distinct.iloc[left : left + width]
+        metres = (
+            cdist(sites.starts, block)
+            if sites.streets is None
+            else distances(sites.starts, block, sites.streets)
+        )
+        yield metres, counted[left : left + width].T
+
+
+def _located(points: gpd.GeoDataFrame, streets: Streets | None) -> pd.DataFrame:
+    """Find points on the streets, or their coordinates."""
+    if streets is None:
+        xy = shapely.get_coordinates(np.asarray(points.geometry))
+        return pd.DataFrame(xy, columns=["x", "y"])
+    return snap(points, streets)[["edge", "fraction"]].reset_index(drop=True)
