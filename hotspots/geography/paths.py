@@ -1,8 +1,9 @@
-"""Paths: shortest distances over streets between snapped points, by direction of travel.
+"""Paths: shortest ways over streets between snapped points, by direction of travel.
 
-A point enters and leaves the network along the street it was snapped to, over the part of the
-street's length that lies between it and either end, as a one-way street allows; a point at a
-crossing may take any street there. Two points on one street may also meet along it.
+Every function measures in metres, or with ``weight="travel_time"`` in seconds. A point enters and
+leaves the network along the street it was snapped to, over the part of the street's length that
+lies between it and either end, as a one-way street allows; a point at a crossing may take any
+street there. Two points on one street may also meet along it.
 """
 
 from __future__ import annotations
@@ -16,13 +17,15 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
-    from hotspots.geography.streets import Streets
+    from hotspots.geography.streets import Streets, Weight
 
     Floats = NDArray[np.float64]
     Integers = NDArray[np.int64]
-    # for either end of each point's street: the node, and the metres between it and the point
+    # for either end of each point's street: the node, and what lies between it and the point
     Ways = tuple[tuple[Integers, Floats], tuple[Integers, Floats]]
 
 MAX_DISTANCES = 20_000_000
@@ -30,7 +33,11 @@ MAX_DISTANCES = 20_000_000
 
 
 def nearest(
-    origins: pd.DataFrame, destinations: pd.DataFrame, streets: Streets
+    origins: pd.DataFrame,
+    destinations: pd.DataFrame,
+    streets: Streets,
+    *,
+    weight: Weight = "length",
 ) -> tuple[Floats, Integers]:
     """Find for each origin the destination that is nearest over the streets.
 
@@ -40,16 +47,18 @@ def nearest(
         As :func:`hotspots.snap` returns them.
     streets : Streets
         The network they were snapped to.
+    weight : {"length", "travel_time"}
+        What is kept short.
 
     Returns
     -------
     distance : array of float, shape (n_origins,)
-        Metres from origin to destination; infinite where none can be reached.
+        Metres or seconds from origin to destination; infinite where none can be reached.
     position : array of int, shape (n_origins,)
         Of the destination; -1 where none can be reached. Of destinations at one place, the first.
     """
-    at_node, of_node = nearest_from_nodes(destinations, streets)
-    start, goal = _Terminals.of(origins, streets), _Terminals.of(destinations, streets)
+    at_node, of_node = nearest_from_nodes(destinations, streets, weight=weight)
+    start, goal = (_Terminals.of(points, streets, weight) for points in (origins, destinations))
     distance, position = np.full(len(origins), np.inf), np.full(len(origins), -1)
     for node, metres in start.out:
         through = metres + at_node[node]
@@ -64,7 +73,9 @@ def nearest(
     return distance, position
 
 
-def nearest_from_nodes(destinations: pd.DataFrame, streets: Streets) -> tuple[Floats, Integers]:
+def nearest_from_nodes(
+    destinations: pd.DataFrame, streets: Streets, *, weight: Weight = "length"
+) -> tuple[Floats, Integers]:
     """Find for every node of the streets the nearest destination, in one search.
 
     Parameters
@@ -73,11 +84,13 @@ def nearest_from_nodes(destinations: pd.DataFrame, streets: Streets) -> tuple[Fl
         As :func:`hotspots.snap` returns them.
     streets : Streets
         The network they were snapped to.
+    weight : {"length", "travel_time"}
+        What is kept short.
 
     Returns
     -------
     distance : array of float, shape (n_nodes,)
-        Metres from node to destination; infinite where none can be reached.
+        Metres or seconds from node to destination; infinite where none can be reached.
     position : array of int, shape (n_nodes,)
         Of the destination, -1 where none can be reached. Of destinations at one place, the first.
     """
@@ -85,9 +98,9 @@ def nearest_from_nodes(destinations: pd.DataFrame, streets: Streets) -> tuple[Fl
     first = np.flatnonzero(~destinations.duplicated(["edge", "fraction"]))
     if not len(first):
         return np.full(n_nodes, np.inf), np.full(n_nodes, -1)
-    goal = _Terminals.of(destinations.iloc[first], streets)
+    goal = _Terminals.of(destinations.iloc[first], streets, weight)
     distance, _, source = dijkstra(
-        _entered(streets.reverse, goal.into),
+        _entered(streets.costs(weight).reverse, goal.into),
         indices=n_nodes + np.arange(len(first)),
         min_only=True,
         return_predecessors=True,
@@ -102,6 +115,7 @@ def distances(
     streets: Streets,
     *,
     limit: float = np.inf,
+    weight: Weight = "length",
 ) -> Floats:
     """Measure from every origin to every destination over the streets.
 
@@ -112,25 +126,153 @@ def distances(
     streets : Streets
         The network they were snapped to.
     limit : float
-        Metres beyond which nothing is looked for.
+        Metres or seconds beyond which nothing is looked for.
+    weight : {"length", "travel_time"}
+        What is kept short.
 
     Returns
     -------
     array of float, shape (n_origins, n_destinations)
-        Metres; infinite where there is no way, or none within `limit`.
+        Metres or seconds; infinite where there is no way, or none within `limit`.
     """
-    start, goal = _Terminals.of(origins, streets), _Terminals.of(destinations, streets)
+    start, goal = (_Terminals.of(points, streets, weight) for points in (origins, destinations))
     n_nodes = len(streets.nodes)
     if len(destinations) < len(origins):
-        graph = _entered(streets.reverse, goal.into)
+        graph = _entered(streets.costs(weight).reverse, goal.into)
         found = _through_nodes(graph, n_nodes, start.out, limit=limit).T
     else:
-        graph = _entered(streets.onward, start.out)
+        graph = _entered(streets.costs(weight).onward, start.out)
         found = _through_nodes(graph, n_nodes, goal.into, limit=limit)
     origin, target, metres = _direct(start, goal)
     np.minimum.at(found, (origin, target), metres)
     found[found > limit] = np.inf
     return found
+
+
+def k_nearest(
+    origins: pd.DataFrame,
+    destinations: pd.DataFrame,
+    streets: Streets,
+    *,
+    k: int,
+    apart: bool = False,
+    weight: Weight = "length",
+) -> tuple[Floats, Integers]:
+    """Find for each origin the k destinations that are nearest over the streets.
+
+    Parameters
+    ----------
+    origins, destinations : DataFrame
+        As :func:`hotspots.snap` returns them.
+    streets : Streets
+        The network they were snapped to.
+    k : int
+        At least 1.
+    apart : bool
+        Whether both are the same points, none of which is its own neighbour.
+    weight : {"length", "travel_time"}
+        What is kept short.
+
+    Returns
+    -------
+    distance : array of float, shape (n_origins, k)
+        Metres or seconds, ascending; infinite where fewer than k can be reached.
+    position : array of int, shape (n_origins, k)
+        Of the destination, -1 where there is none; of those equally far, the first first.
+    """
+    found = np.full((len(origins), k), np.inf)
+    position = np.full((len(origins), k), -1)
+    for rows, columns in _blocks(len(origins), len(destinations)):
+        reach = _reach(origins, destinations, streets, (rows, columns), apart=apart, weight=weight)
+        both = np.hstack([found[rows], reach])
+        order = np.argsort(both, axis=1, kind="stable")[:, :k]
+        new = np.broadcast_to(np.arange(columns.start, columns.start + reach.shape[1]), reach.shape)
+        known = np.hstack([position[rows], new])
+        found[rows] = np.take_along_axis(both, order, axis=1)
+        position[rows] = np.take_along_axis(known, order, axis=1)
+    return found, np.where(np.isfinite(found), position, -1)
+
+
+def pairs_within(
+    origins: pd.DataFrame,
+    destinations: pd.DataFrame,
+    streets: Streets,
+    *,
+    limit: float,
+    apart: bool = False,
+    weight: Weight = "length",
+) -> tuple[Integers, Integers, Floats]:
+    """Find every origin and destination that are no further from each other than a limit.
+
+    Parameters
+    ----------
+    origins, destinations : DataFrame
+        As :func:`hotspots.snap` returns them.
+    streets : Streets
+        The network they were snapped to.
+    limit : float
+        Metres or seconds, itself included.
+    apart : bool
+        Whether both are the same points, none of which is its own neighbour.
+    weight : {"length", "travel_time"}
+        What is kept short.
+
+    Returns
+    -------
+    origin, destination : array of int, shape (n_pairs,)
+        Positions, by origin and then by destination.
+    distance : array of float, shape (n_pairs,)
+        Metres or seconds from origin to destination.
+    """
+    parts = []
+    for rows, columns in _blocks(len(origins), len(destinations)):
+        reach = _reach(
+            origins, destinations, streets, (rows, columns), apart=apart, weight=weight, limit=limit
+        )
+        origin, destination = np.nonzero(np.isfinite(reach))
+        metres = reach[origin, destination]
+        parts.append((origin + rows.start, destination + columns.start, metres))
+    if not parts:
+        return np.empty(0, dtype=int), np.empty(0, dtype=int), np.empty(0)
+    origin, destination, metres = (np.concatenate(part) for part in zip(*parts, strict=True))
+    order = np.lexsort([destination, origin])
+    return origin[order], destination[order], metres[order]
+
+
+def _blocks(n_origins: int, n_destinations: int) -> Iterator[tuple[slice, slice]]:
+    """Cut a matrix along its longer side, so that every search is made once."""
+    if not (n_origins and n_destinations):
+        return
+    if n_destinations < n_origins:
+        width = max(1, MAX_DISTANCES // n_origins)
+        for left in range(0, n_destinations, width):
+            yield slice(0, n_origins), slice(left, left + width)
+    else:
+        height = max(1, MAX_DISTANCES // n_destinations)
+        for top in range(0, n_origins, height):
+            yield slice(top, top + height), slice(0, n_destinations)
+
+
+def _reach(
+    origins: pd.DataFrame,
+    destinations: pd.DataFrame,
+    streets: Streets,
+    block: tuple[slice, slice],
+    *,
+    apart: bool,
+    weight: Weight,
+    limit: float = np.inf,
+) -> Floats:
+    """Measure one block of the matrix; infinite between a point and itself where `apart`."""
+    rows, columns = block
+    reach = distances(
+        origins.iloc[rows], destinations.iloc[columns], streets, limit=limit, weight=weight
+    )
+    if apart:
+        origin = np.arange(rows.start, rows.start + len(reach))
+        destination = np.arange(columns.start, columns.start + reach.shape[1])
+        reach[origin[:, None] == destination] = np.inf
+    return reach
 
 
 @dataclass(frozen=True)
@@ -145,13 +287,13 @@ class _Terminals:
     into: Ways
 
     @classmethod
-    def of(cls, snapped: pd.DataFrame, streets: Streets) -> _Terminals:
-        segments = streets.segments
+    def of(cls, snapped: pd.DataFrame, streets: Streets, weight: Weight) -> _Terminals:
+        segments, costs = streets.segments, streets.costs(weight)
         edges = pd.Index(streets.edges.index[segments.edge])
         segment = edges.get_indexer(snapped["edge"])
         fraction = snapped["fraction"].to_numpy(dtype="float64")
         start, end = segments.start[segment], segments.end[segment]
-        ahead, back = segments.ahead[segment], segments.back[segment]
+        ahead, back = costs.ahead[segment], costs.back[segment]
         return cls(
             segment=segment,
             fraction=fraction,
@@ -163,12 +305,12 @@ class _Terminals:
 
 
 def _part(fraction: Floats, length: Floats) -> Floats:
-    """Apportion lengths; at an end of the street nothing is left, even of a forbidden way."""
+    """Apportion costs; at an end of the street nothing is left, even of a forbidden way."""
     return np.multiply(fraction, length, out=np.zeros_like(fraction), where=fraction > 0)
 
 
 def _direct(start: _Terminals, goal: _Terminals) -> tuple[Integers, Integers, Floats]:
-    """Return origin, destination and metres along the street for pairs on the same one."""
+    """Return origin, destination and cost along the street for pairs on the same one."""
     origins = pd.DataFrame({"segment": start.segment, "origin": np.arange(len(start.segment))})
     goals = pd.DataFrame({"segment": goal.segment, "goal": np.arange(len(goal.segment))})
     on_one = origins.merge(goals, on="segment")

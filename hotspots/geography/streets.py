@@ -5,16 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from scipy.sparse import csr_array
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
 from hotspots.crs import parse_crs, require_metric, require_same_crs, utm_crs
 from hotspots.errors import StreetError, faults
+from hotspots.geography.segments import MILLIMETRES, Segments, join_edges, travel_costs
 from hotspots.geography.streetfiles import read_street_file
 
 if TYPE_CHECKING:
@@ -24,7 +26,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from pyproj import CRS
 
-    from hotspots.geography.streetfiles import StreetFile
+    from hotspots.geography.segments import Costs
+    from hotspots.geography.streettable import StreetTable
 
     Floats = NDArray[np.float64]
     Integers = NDArray[np.int64]
@@ -32,7 +35,10 @@ if TYPE_CHECKING:
 
 FEET_PER_METRE = 3.28084
 AWAY_M = 100.0
-MILLIMETRES = 3
+METRES_PER_SECOND = (0.5, 50.0)
+
+Weight = Literal["length", "travel_time"]
+"""What is kept short: metres, or seconds."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,8 +51,11 @@ class Streets:
         Crossings and ends of streets, in a metric CRS.
     edges : GeoDataFrame of LineString
         One row per direction of travel: ``u`` and ``v``, the nodes it leads from and to;
-        ``length``, metres along the street; the line as it is drawn, from `u` to `v`. A two-way
-        street is two rows with the same line in opposite directions.
+        ``length``, metres along the street; optionally ``travel_time``, seconds along it; the line
+        as it is drawn, from `u` to `v`. A two-way street is two rows with the same line in opposite
+        directions.
+    notes : tuple of str
+        What reading left out, or saw and left as it is.
 
     Raises
     ------
@@ -54,7 +63,7 @@ class Streets:
         If the CRS is missing, geographic or not in metres.
     StreetError
         With every fault of the network: no edges, ends that are no nodes, lengths that are missing,
-        not above 0, or not metres.
+        not above 0, or not metres, and travel times that are missing or not seconds.
 
     Examples
     --------
@@ -72,6 +81,7 @@ class Streets:
 
     nodes: gpd.GeoDataFrame
     edges: gpd.GeoDataFrame
+    notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         require_metric(self.nodes, what="street nodes")
@@ -97,77 +107,98 @@ class Streets:
         return u, v
 
     @cached_property
-    def onward(self) -> csr_array[np.float64]:
-        """Metres from node (row) to node (column) by the shortest edge; a stored 0 is an edge."""
-        return _matrix(*self.ends, self.edges["length"].to_numpy(dtype="float64"), len(self.nodes))
-
-    @cached_property
-    def reverse(self) -> csr_array[np.float64]:
-        """The same, from column to row: for searching backwards from a destination."""
-        u, v = self.ends
-        return _matrix(v, u, self.edges["length"].to_numpy(dtype="float64"), len(self.nodes))
-
-    @cached_property
     def segments(self) -> Segments:
         """The streets as they lie on the ground, each once whatever its directions."""
-        return _segments(self)
+        length = self.edges["length"].to_numpy(dtype="float64")
+        return join_edges(*self.ends, np.asarray(self.edges.geometry), length)
+
+    @cached_property
+    def _costs(self) -> dict[str, Costs]:
+        return {}
+
+    def costs(self, weight: Weight = "length") -> Costs:
+        """Return what it costs to travel, arranged for searching; worked out once.
+
+        Parameters
+        ----------
+        weight : {"length", "travel_time"}
+            Metres, or seconds.
+
+        Returns
+        -------
+        Costs
+
+        Raises
+        ------
+        StreetError
+            If the streets have no travel times.
+        """
+        if weight not in self.edges.columns:
+            raise StreetError(
+                f"streets: no {weight!r} of edges; read an OpenStreetMap extract, or add it with "
+                "osmnx.routing.add_edge_travel_times before writing GraphML"
+            )
+        if weight not in self._costs:
+            cost = self.edges[weight].to_numpy(dtype="float64")
+            n = len(self.nodes)
+            self._costs[weight] = travel_costs(self.ends, cost, self.segments, n_nodes=n)
+        return self._costs[weight]
 
 
-@dataclass(frozen=True, eq=False)
-class Segments:
-    """Streets on the ground: edges with the same line, whichever way they lead, are one.
-
-    Attributes
-    ----------
-    edge : array of int, shape (n,)
-        The first edge along the line, by position; `line` and `ahead` follow it.
-    start, end : array of int, shape (n,)
-        Nodes at either end, by position.
-    ahead, back : array of float, shape (n,)
-        Metres along the street from start to end and the other way; infinite where one-way.
-    line : array of LineString, shape (n,)
-    tree : STRtree
-        Over `line`.
-    """
-
-    edge: Integers
-    start: Integers
-    end: Integers
-    ahead: Floats
-    back: Floats
-    line: Shapes
-    tree: shapely.STRtree
-
-
-def read_streets(path: str | PathLike[str], *, to_crs: object = "auto") -> Streets:
+def read_streets(
+    path: str | PathLike[str],
+    *,
+    layer: str | None = None,
+    oneway: str | None = None,
+    crs: object = None,
+    to_crs: object = "auto",
+) -> Streets:
     """Read a street network from a file.
 
     Parameters
     ----------
     path : str or path
-        GraphML as osmnx writes it (nodes with ``x`` and ``y``, edges with ``length`` in metres and
-        optionally ``geometry``, a graph with ``crs``), or OSM XML; plain, ``.gz`` or ``.bz2``. Of
-        OSM XML the public streets that cars may use are taken, without service roads, and of these
-        the largest connected part.
+        One of these:
+
+        - GraphML as osmnx and ``hotspots streets`` write it: nodes with ``x`` and ``y``, edges with
+          ``length`` in metres and optionally ``travel_time`` in seconds and ``geometry``, a graph
+          with ``crs``; plain, ``.gz`` or ``.bz2``.
+        - An OpenStreetMap extract: XML (plain, ``.gz`` or ``.bz2``) or PBF. The public streets that
+          cars may use are taken, without service roads, and of these the largest connected part.
+          Travel times are at the posted speed or one usual for the kind of street, without waiting.
+        - Lines: GeoPackage, shapefile, GeoJSON or GeoParquet. Streets meet where their ends meet,
+          to the millimetre; where lines cross or touch along their way they do not, for one may be
+          a bridge.
+    layer : str, optional
+        Of lines: which layer, where several hold lines.
+    oneway : str, optional
+        Of lines: the column with the direction of travel; ``yes``, ``true``, ``1`` or ``FT`` along
+        the line, ``-1``, ``reverse`` or ``TF`` against it, ``no``, ``false``, ``0`` or nothing for
+        both ways. Without it every street is two-way.
+    crs : object
+        Of lines: their coordinate system, where the file does not say.
     to_crs : object
         A metric CRS for the result, such as ``"EPSG:32616"``; ``"auto"`` takes the UTM zone.
 
     Returns
     -------
     Streets
-        One-way streets stay one-way. Lengths are those of the file; projecting changes only the
-        drawn lines.
+        One-way streets stay one-way. Lengths are those of GraphML, and otherwise measured over the
+        ground (WGS 84 ellipsoid): a projection stretches the drawn lines but not the lengths.
+        ``notes`` says what was left out, not connected, or nearly meets.
 
     Raises
     ------
     StreetError
         With every fault found: no such file, not a street file, no CRS, nodes without coordinates,
         or what :class:`Streets` refuses.
+    InputError
+        If a file of lines cannot be read, or holds something else.
     CRSError
-        If `to_crs` is unknown or not metric.
+        If `to_crs` is unknown or not metric, or lines do not say their coordinate system.
     """
     path = Path(path)
-    content = read_street_file(path)
+    content = read_street_file(path, layer=layer, oneway=oneway, crs=crs)
     found = list(_file_faults(content))
     if found:
         raise StreetError(faults(path.name, found))
@@ -177,7 +208,7 @@ def read_streets(path: str | PathLike[str], *, to_crs: object = "auto") -> Stree
         raise StreetError(f"{path.name}{str(error).removeprefix('streets')}") from None
 
 
-def _file_faults(content: StreetFile) -> Iterator[str]:
+def _file_faults(content: StreetTable) -> Iterator[str]:
     if not content.crs:
         yield "no crs in the graph; write the file with osmnx.save_graphml"
     nowhere = content.nodes.isna().any(axis=1)
@@ -199,7 +230,7 @@ def _file_faults(content: StreetFile) -> Iterator[str]:
         yield f"{int(lost.sum())} edges lead to nodes that are not in the file; write it anew"
 
 
-def _project(content: StreetFile, to_crs: object) -> Streets:
+def _project(content: StreetTable, to_crs: object) -> Streets:
     """Draw nodes and edges in the CRS asked for; straight lines where none are given."""
     crs = parse_crs(content.crs, what="streets")
     nodes = gpd.GeoDataFrame(
@@ -211,12 +242,27 @@ def _project(content: StreetFile, to_crs: object) -> Streets:
     lines = gpd.GeoSeries(content.edges["geometry"], crs=crs).to_crs(target)
     places = shapely.get_coordinates(np.asarray(nodes.geometry))
     u, v = content.edges["u"].to_numpy(), content.edges["v"].to_numpy()
+    measured = content.edges.drop(columns=["u", "v", "geometry"])
     edges = gpd.GeoDataFrame(
-        {"u": nodes.index.take(u), "v": nodes.index.take(v), "length": content.edges["length"]},
+        {"u": nodes.index.take(u), "v": nodes.index.take(v), **measured},
         geometry=_oriented(np.asarray(lines), places[u], places[v]),
         crs=target,
     )
-    return Streets(nodes, edges.rename_axis("edge"))
+    notes = (*content.notes, *_apart_notes(u, v, len(nodes)))
+    return Streets(nodes, edges.rename_axis("edge"), notes)
+
+
+def _apart_notes(u: Integers, v: Integers, n: int) -> Iterator[str]:
+    """Say how much of the network cannot be reached from its largest part."""
+    graph = coo_array((np.ones(len(u)), (u, v)), shape=(n, n))
+    part = connected_components(graph, directed=False)[1]
+    streets = np.bincount(part[u])
+    away = int(streets.sum() - streets.max())
+    if away:
+        yield (
+            f"{away:,} of {len(u):,} edges, in {int((streets > 0).sum()) - 1:,} parts, are not "
+            "connected with the rest: there is no way from or to them"
+        )
 
 
 def _oriented(lines: Shapes, u: Floats, v: Floats) -> Shapes:
@@ -271,6 +317,8 @@ def _edge_faults(streets: Streets, lines: Shapes) -> Iterator[str]:
         "draw them from u to v",
     )
     yield from _length_faults(streets.edges, shapely.length(lines))
+    if "travel_time" in streets.edges:
+        yield from _time_faults(streets.edges)
 
 
 def _length_faults(edges: gpd.GeoDataFrame, drawn: Floats) -> Iterator[str]:
@@ -297,47 +345,18 @@ def _unit_faults(ratio: float) -> Iterator[str]:
         yield f"lengths are {ratio:.3g} times the drawn lines; give metres"
 
 
+def _time_faults(edges: gpd.GeoDataFrame) -> Iterator[str]:
+    seconds, length = (edges[name].astype("float64") for name in ("travel_time", "length"))
+    advice = "osmnx.routing.add_edge_travel_times adds seconds"
+    wrong = ~np.isfinite(seconds) | (seconds < 0) | ((seconds == 0) & (length > 0))
+    yield from _counted(wrong, "have no travel_time above 0", advice)
+    usable = ~wrong & (seconds > 0)
+    speed = float(np.median(length[usable] / seconds[usable])) if usable.any() else 1.0
+    if not METRES_PER_SECOND[0] < speed < METRES_PER_SECOND[1]:
+        yield f"travel times mean {speed * 3.6:,.3g} km/h for half of the edges; give seconds"
+
+
 def _counted(wrong: pd.Series[Any], what: str, advice: str) -> Iterator[str]:
     if wrong.any():
         first = wrong.index[np.asarray(wrong)].tolist()[0]
         yield f"{int(wrong.sum())} edges {what}, first {first!r}; {advice}"
-
-
-def _segments(streets: Streets) -> Segments:
-    """Join edges whose lines agree to the millimetre in either direction."""
-    (u, v), lines = streets.ends, np.asarray(streets.edges.geometry)
-    rounded = shapely.transform(lines, lambda xy: np.round(xy, MILLIMETRES))
-    along, against = shapely.to_wkb(rounded), shapely.to_wkb(shapely.reverse(rounded))
-    turned = np.asarray(along > against)
-    keys = pd.DataFrame(
-        {
-            "low": np.where(turned, v, u),
-            "high": np.where(turned, u, v),
-            "line": np.where(turned, against, along),
-        }
-    )
-    number = keys.groupby(["low", "high", "line"], sort=False).ngroup().to_numpy()
-    first = np.flatnonzero(~pd.Series(number).duplicated())
-    same_way = turned == turned[first][number]
-    length = streets.edges["length"].to_numpy(dtype="float64")
-    ahead, back = (np.full(len(first), np.inf) for _ in range(2))
-    np.minimum.at(ahead, number[same_way], length[same_way])
-    np.minimum.at(back, number[~same_way], length[~same_way])
-    return Segments(
-        edge=first,
-        start=u[first],
-        end=v[first],
-        ahead=ahead,
-        back=back,
-        line=lines[first],
-        tree=shapely.STRtree(lines[first]),
-    )
-
-
-def _matrix(tail: Integers, head: Integers, metres: Floats, n: int) -> csr_array[np.float64]:
-    order = np.lexsort([metres, head, tail])
-    tail, head, metres = tail[order], head[order], metres[order]
-    shortest = np.ones(len(tail), dtype=bool)
-    shortest[1:] = (tail[1:] != tail[:-1]) | (head[1:] != head[:-1])
-    rows = np.concatenate([[0], np.cumsum(np.bincount(tail[shortest], minlength=n))])
-    return csr_array((metres[shortest], head[shortest], rows), shape=(n, n))

@@ -221,7 +221,13 @@ def _streets(study: Study, boundary: gpd.GeoDataFrame) -> Streets | None:
     section = study.streets
     if section is None:
         return None
-    streets = read_streets(section.path, to_crs=boundary.crs)
+    streets = read_streets(
+        section.path,
+        layer=section.layer,
+        oneway=section.oneway,
+        crs=section.crs,
+        to_crs=boundary.crs,
+    )
     area = boundary.union_all()
     if not len(streets.edges.sindex.query(area, predicate="dwithin", distance=NEAR_M)):
         raise StreetError(

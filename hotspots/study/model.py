@@ -88,10 +88,10 @@ class FacilitiesSection(PointSource):
     kind: Kind
 
 
-class StreetsSection(Section):
-    """``[streets]``: a street network."""
+class StreetsSection(Source):
+    """``[streets]``: a street network; ``layer``, ``crs`` and ``oneway`` are for lines."""
 
-    path: Path
+    oneway: str | None = None
 
 
 class AreasSource(Source):

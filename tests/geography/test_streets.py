@@ -154,7 +154,10 @@ def test_osm_xml_keeps_connected_public_streets(written, name, tmp_path, monkeyp
     assert capfd.readouterr() == ("", "")
 
 
-CANNOT = "cannot be read as a street network; give GraphML or OSM XML, plain, .gz or .bz2"
+CANNOT = (
+    "cannot be read as a street network; give GraphML or OSM XML, plain, .gz or .bz2, OSM .pbf, "
+    "or lines as .gpkg, .shp, .geojson or .parquet"
+)
 ADD = "osmnx.distance.add_edge_lengths adds lengths"
 FEET = "lengths are 3.28 times the drawn lines: they look like feet; give metres (1 m is 3.28 feet)"
 NO_CRS = "no crs in the graph; write the file with osmnx.save_graphml"
@@ -184,8 +187,9 @@ def several(*faults):
         ("<graphml><graph><node id='1'>", f"{CANNOT} (ExpatError)"),
         ("<gpx></gpx>", f"{CANNOT} (it holds <gpx>)"),
         ("<graphml><graph><node/></graph></graphml>", f"{CANNOT} (KeyError)"),
-        ("<osm version='0.6'></osm>", CANNOT),
-        ("<osm><node id='1' lat='43' lon='-88'/></osm>", NO_STREETS),
+        ("<osm version='0.6'></osm>", NO_STREETS),
+        ("<osm version='0.6'><node id='1' lat='43' lon='-88'/></osm>", NO_STREETS),
+        ("<osm version='0.6'><node id='1'", f"{CANNOT} (RuntimeError)"),
         ("<graphml><graph></graph></graphml>", several(NO_CRS, NO_STREETS)),
         (
             nx.karate_club_graph(),
