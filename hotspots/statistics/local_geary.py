@@ -133,11 +133,14 @@ def _columns(values: pd.Series | pd.DataFrame) -> dict[str, pd.Series]:
 
 
 def _single_valued(variables: list[Neighbourhoods]) -> NDArray[np.bool_]:
-    """Find the units whose neighbours can have one value only, in every variable."""
+    """Find the units whose neighbours can have one value only, in every variable.
+
+    That is so too where all others are neighbours, of equal weight.
+    """
+    first = variables[0]
+    sizes = first.sizes if first.equally_weighted else np.zeros_like(first.sizes)
     fixed = [
-        single_valued(
-            units.centred, np.zeros_like(units.sizes), held=True, magnitude=units.magnitude
-        )
+        single_valued(units.centred, sizes, held=True, magnitude=units.magnitude)
         for units in variables
     ]
     every: NDArray[np.bool_] = np.logical_and.reduce(fixed)

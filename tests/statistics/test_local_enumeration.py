@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from libpysal.graph import Graph
+from scipy.special import ndtr
 
 from hotspots.schema import GEARY_LABELS, HOT_COLD_LABELS, MORAN_LABELS, RESULT_COLUMNS
 from hotspots.statistics.getis_ord import gi, gi_star
@@ -120,11 +121,9 @@ def test_statistic_mean_and_tails(name, kind):
             continue
         others = [j for j in range(N) if j != i]
         every = np.array([defined(i, w, list(d)) for d in permutations(others, w.size)])
-        drawn = name == "lees_l_local"
-        error = 6 * every.std() / np.sqrt(DRAWS) if drawn else 1e-12
-        assert upper["expected"][i] == pytest.approx(every.mean(), abs=error)
+        assert upper["expected"][i] == pytest.approx(every.mean(), abs=1e-12)
         z = (upper["statistic"][i] - every.mean()) / every.std()
-        assert upper["z"][i] == pytest.approx(z, rel=0.05 if drawn else 1e-9, abs=0.05 * drawn)
+        assert upper["z"][i] == pytest.approx(z, rel=1e-9)
         for found, reached in (
             (upper, every >= upper["statistic"][i] - 1e-9),
             (lower, every <= upper["statistic"][i] + 1e-9),
@@ -135,6 +134,44 @@ def test_statistic_mean_and_tails(name, kind):
     tested = upper["p_value"].notna()
     assert tested.sum() >= 1
     assert not tested[7]
+
+
+@pytest.mark.parametrize("n", [3, 4, 5, 7])
+def test_moments_of_lees_l_local_with_uneven_weights(n):
+    """Of itself and of few others, whose number is below the order of the moments."""
+    rng = np.random.default_rng(n)
+    weights = rng.uniform(0.2, 3, (n, n)) * (rng.random((n, n)) < 0.6)
+    np.fill_diagonal(weights, rng.choice([0.0, 0.7], n))
+    weights += np.roll(np.eye(n), 1, axis=1)
+    focal, neighbour = np.nonzero(weights)
+    graph = Graph.from_arrays(focal, neighbour, weights[focal, neighbour])
+    x, y = pd.Series(rng.gamma(0.5, 1, n)), pd.Series(rng.poisson(1.0, n) + rng.random(n))
+    found = lees_l_local(x, y, graph, method="analytic")
+    shares, zx, zy = weights / weights.sum(axis=1)[:, None], _scores(x, 0), _scores(y, 0)
+    for i in range(n):
+        near = [j for j in range(n) if j != i and shares[i, j]]
+        w, own = shares[i, near], shares[i, i]
+        drawn = [list(d) for d in permutations([j for j in range(n) if j != i], len(near))]
+        every = np.array([(own * zx[i] + w @ zx[d]) * (own * zy[i] + w @ zy[d]) for d in drawn])
+        assert found["expected"][i] == pytest.approx(every.mean(), abs=1e-12)
+        if every.std() > 1e-9:
+            z = (found["statistic"][i] - every.mean()) / every.std()
+            assert found["z"][i] == pytest.approx(z, rel=1e-6, abs=1e-9)
+            assert found["p_value"][i] == pytest.approx(2 * ndtr(-abs(z)), rel=1e-6)
+        else:
+            assert found["label"][i] == "not testable"
+
+
+@pytest.mark.parametrize("name", [name for name in CASES if "join" not in name])
+def test_where_all_others_are_neighbours_chance_leaves_one_value(name):
+    """Of equal weight; with unequal weights their order counts."""
+    near = {i: [j for j in range(N) if j != i] for i in range(N)}
+    found = CASES[name][0](Graph.from_dicts(near), n_permutations=99, rng=1)
+    assert found["label"].eq("not testable").all()
+    assert "null distribution is a single value" in found.attrs["inference"]["not_testable"]
+    uneven = Graph.from_dicts(near, {i: np.arange(1.0, N).tolist() for i in near})
+    found = CASES[name][0](uneven, n_permutations=99, rng=1)
+    assert found["label"].ne("not testable").sum() > N / 2
 
 
 def test_engines():
