@@ -12,6 +12,9 @@ from .geography.counting import count as count
 from .geography.counting import locate as locate
 from .geography.grids import hexagons as hexagons
 from .geography.grids import squares as squares
+from .geography.journeys import distances_over_streets as distances_over_streets
+from .geography.journeys import nearest_over_streets as nearest_over_streets
+from .geography.journeys import within_over_streets as within_over_streets
 from .geography.neighbours import contiguity as contiguity
 from .geography.neighbours import distance_band as distance_band
 from .geography.neighbours import nearest_neighbours as nearest_neighbours
@@ -83,6 +86,7 @@ __all__ = [
     "contiguity",
     "count",
     "distance_band",
+    "distances_over_streets",
     "eb_rates",
     "eb_standardised",
     "excess_risk",
@@ -110,6 +114,7 @@ __all__ = [
     "moran",
     "moran_rate",
     "nearest_neighbours",
+    "nearest_over_streets",
     "plot",
     "proximity",
     "public_areas",
@@ -127,6 +132,7 @@ __all__ = [
     "sample_study",
     "snap",
     "squares",
+    "within_over_streets",
     "write_proximity",
     "write_public_areas",
     "write_report",

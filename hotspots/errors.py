@@ -52,6 +52,10 @@ class FewDataWarning(UserWarning):
     """Too few units or events for a firm conclusion; says what can still be concluded."""
 
 
+class CoverageWarning(UserWarning):
+    """Most points lie far from any street: the streets may be those of another place."""
+
+
 def faults(title: str, found: Sequence[str]) -> str:
     """Format every fault of one input as a single message.
 

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
     from hotspots.geography.streets import Streets
 
+MAX_SNAP_M = 250.0
+"""Metres from the nearest street beyond which a point is not placed on the network."""
+
 AT_NODE = 1e-7
 """Metres along a street within which a position counts as its end."""
 
@@ -82,4 +85,34 @@ def snap(points: gpd.GeoDataFrame, streets: Streets) -> pd.DataFrame:
             "snap_m": nearest["apart"].to_numpy(),
         },
         index=points.index,
+    )
+
+
+def uncovered(snapped: pd.DataFrame, *, max_snap: float = MAX_SNAP_M) -> str:
+    """Say that streets do not cover most of the points, if so.
+
+    Parameters
+    ----------
+    snapped : DataFrame
+        As :func:`snap` returns it.
+    max_snap : float
+        Metres to the nearest street beyond which a point is far from the network.
+
+    Returns
+    -------
+    str
+        Empty where at least half of the points are near a street.
+
+    Examples
+    --------
+    >>> uncovered(pd.DataFrame({"snap_m": [3.0, 900.0, 2000.0]}))
+    '2 of 3 points lie over 250 m from any street, the farthest 2,000 m: do the streets cover ...'
+    """
+    metres = snapped["snap_m"].to_numpy()
+    far = int((metres > max_snap).sum())
+    if far * 2 <= len(metres):
+        return ""
+    return (
+        f"{far:,} of {len(metres):,} points lie over {max_snap:g} m from any street, the farthest "
+        f"{metres.max():,.0f} m: do the streets cover their place?"
     )

@@ -11,6 +11,7 @@ import shapely
 
 from hotspots.crs import require_true_to_scale
 from hotspots.errors import InputError, StreetError, faults
+from hotspots.geography.snapping import snap, uncovered
 from hotspots.geography.streets import read_streets
 from hotspots.intake.facilities import read_facilities
 from hotspots.intake.incidents import read_incidents
@@ -79,7 +80,16 @@ class Inputs:
         for name in ("boundary", "population", "areas", "units"):
             shapes = getattr(self, name)
             notes[name] = () if shapes is None else shapes.attrs.get("notes", ())
+        if self.streets is not None:
+            notes["streets"] = (*self.streets.notes, *self._streets_away())
         return [f"{name}: {note}" for name, several in notes.items() for note in several]
+
+    def _streets_away(self) -> list[str]:
+        """Say that most facilities are far from any street, if so."""
+        places = self.all_facilities()
+        if places is None or self.streets is None:
+            return []
+        return list(filter(None, [uncovered(snap(places, self.streets))]))
 
     @property
     def quarantine(self) -> pd.DataFrame:
