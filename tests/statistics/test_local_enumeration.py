@@ -39,47 +39,49 @@ def _graph(kind):
 
 
 def _scores(values, ddof):
-    return (values - values.mean()) / values.std(ddof=ddof)
+    return ((values - values.mean()) / values.std(ddof=ddof)).to_numpy()
+
+
+# Values and scores over n or n - 1, as arrays: the enumerations below read them many times.
+VALUE_X, HAS_IT, HAS_ALSO = (values.to_numpy() for values in (X, HAS, ALSO))
+X_0, Y_0, X_1, Y_1 = _scores(X, 0), _scores(Y, 0), _scores(X, 1), _scores(Y, 1)
 
 
 # Each takes the unit i, weights w and the units drawn, and gives the statistic by its definition.
 def _gi(i, w, drawn):
-    return w @ X[drawn]
+    return w @ VALUE_X[drawn]
 
 
 def _moran(i, w, drawn):
-    z = _scores(X, 0)
-    return z[i] * (w @ z[drawn]) / w.sum()
+    return X_0[i] * (w @ X_0[drawn]) / w.sum()
 
 
 def _moran_bivariate(i, w, drawn):
-    return _scores(X, 1)[i] * (w @ _scores(Y, 1)[drawn]) / w.sum()
+    return X_1[i] * (w @ Y_1[drawn]) / w.sum()
 
 
 def _geary(i, w, drawn):
-    z = _scores(X, 1)
-    return w @ (z[i] - z[drawn]) ** 2 / w.sum()
+    return w @ (X_1[i] - X_1[drawn]) ** 2 / w.sum()
 
 
 def _geary_2(i, w, drawn):
-    z = _scores(Y, 1)
-    return (_geary(i, w, drawn) + w @ (z[i] - z[drawn]) ** 2 / w.sum()) / 2
+    return (_geary(i, w, drawn) + w @ (Y_1[i] - Y_1[drawn]) ** 2 / w.sum()) / 2
 
 
 def _lee(i, w, drawn):
-    return (w @ _scores(X, 0)[drawn]) * (w @ _scores(Y, 0)[drawn]) / w.sum() ** 2
+    return (w @ X_0[drawn]) * (w @ Y_0[drawn]) / w.sum() ** 2
 
 
 def _joins(i, w, drawn):
-    return HAS[i] * (w @ HAS[drawn])
+    return HAS_IT[i] * (w @ HAS_IT[drawn])
 
 
 def _joins_bivariate(i, w, drawn):
-    return HAS[i] * (1 - ALSO[i]) * (w @ (ALSO * (1 - HAS))[drawn])
+    return HAS_IT[i] * (1 - HAS_ALSO[i]) * (w @ (HAS_ALSO * (1 - HAS_IT))[drawn])
 
 
 def _joins_colocated(i, w, drawn):
-    return HAS[i] * ALSO[i] * (w @ (HAS * ALSO)[drawn])
+    return HAS_IT[i] * HAS_ALSO[i] * (w @ (HAS_IT * HAS_ALSO)[drawn])
 
 
 CASES = {
@@ -194,9 +196,9 @@ def test_gi_star_with_unequal_weights(null):
     found = gi_star(X, graph, null=null, n_permutations=DRAWS, alternative="greater", rng=5)
     for i in range(N - 1):
         w = np.array([0.7, *WEIGHTS[i]])
-        observed = w @ X[[i, *NEAR[i]]]
-        total = np.array([w @ X[list(d)] for d in permutations(range(N), w.size)])
-        held = np.array([w @ X[list(d)] for d in permutations(range(N), w.size) if d[0] == i])
+        observed = w @ VALUE_X[[i, *NEAR[i]]]
+        total = np.array([w @ VALUE_X[list(d)] for d in permutations(range(N), w.size)])
+        held = np.array([w @ VALUE_X[list(d)] for d in permutations(range(N), w.size) if d[0] == i])
         assert found["statistic"][i] == pytest.approx(observed, abs=1e-12)
         assert found["expected"][i] == pytest.approx(total.mean(), abs=1e-12)
         assert found["z"][i] == pytest.approx((observed - total.mean()) / total.std(), rel=1e-9)
