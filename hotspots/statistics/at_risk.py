@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 NO_VALUE = "no value"
 NOBODY = "nobody at risk"
+MOST = 1e15  # events of a unit: beyond, a float no longer knows one more from none
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,7 @@ def at_risk(events: pd.Series, population: pd.Series) -> AtRisk:
     Raises
     ------
     AlignmentError
-        When the indexes differ.
+        When the indexes differ, or name a unit more than once.
     StatisticsError
         For anything but numbers, infinite or negative ones, or events that are not whole.
 
@@ -93,7 +94,7 @@ def at_risk(events: pd.Series, population: pd.Series) -> AtRisk:
     found = [*_word_faults("events", events), *_word_faults("population", population)]
     if found:
         raise StatisticsError(faults("rates", found))
-    if not events.index.equals(population.index):
+    if not (events.index.equals(population.index) and events.index.is_unique):
         raise AlignmentError(_misaligned(events.index, population.index))
     y, x = (given.to_numpy(dtype=np.float64, na_value=np.nan) for given in (events, population))
     found = [
@@ -102,6 +103,7 @@ def at_risk(events: pd.Series, population: pd.Series) -> AtRisk:
         *_fault(
             "events", "are not whole numbers", np.isfinite(y) & (y != np.floor(y)), events.index
         ),
+        *_fault("events", "are above 10^15", np.isfinite(y) & (y > MOST), events.index),
     ]
     if found:
         raise StatisticsError(faults("rates", found))
@@ -199,6 +201,13 @@ def _fault(name: str, what: str, where: NDArray[np.bool_], index: pd.Index) -> l
 
 
 def _misaligned(index: pd.Index, other: pd.Index) -> str:
+    for name, ids in (("events", index), ("population", other)):
+        repeated = ids[ids.duplicated()]
+        if len(repeated):
+            return (
+                f"{name}: {len(repeated)} units stand more than once, first id "
+                f"{first_id(repeated)}; keep one row per unit"
+            )
     missing, extra = index.difference(other), other.difference(index)
     if len(missing) or len(extra):
         first = first_id(missing if len(missing) else extra)
@@ -207,6 +216,6 @@ def _misaligned(index: pd.Index, other: pd.Index) -> str:
             f"events, first id {first}; take both from the same table of units"
         )
     return (
-        "events and population: the same units in another order or more than once; reorder with "
+        "events and population: the same units in another order; reorder with "
         "population.loc[events.index]"
     )
