@@ -12,7 +12,15 @@ from scipy.special import betaincinv
 
 from hotspots.crs import require_geo, require_same_crs
 from hotspots.errors import FewDataWarning, InputError, SchemaError
-from hotspots.facilities.measures import LEVEL, MEDIAN, measures, ratio_interval, shares_within
+from hotspots.facilities.measures import (
+    LEVEL,
+    MEDIAN,
+    cluster_samples,
+    measures,
+    ratio,
+    ratio_interval,
+    shares_within,
+)
 from hotspots.facilities.periods import days_together
 from hotspots.facilities.reach import ROUNDING, Sites, reach
 from hotspots.inference.envelopes import global_envelope
@@ -103,6 +111,7 @@ def compare_with_controls(
     alternative: Closeness = "two-sided",
     period: tuple[date | str, date | str] | None = None,
     operators: str = "operator_id",
+    n_bootstraps: int = 999,
     rng: int | np.random.Generator | None = None,
 ) -> ControlComparison:
     """Ask whether places stand nearer to destinations than where they could just as well stand.
@@ -132,6 +141,8 @@ def compare_with_controls(
         it, and controls have the dates of their place.
     operators : str
         Column of `places` that is resampled for intervals; without it places are.
+    n_bootstraps : int
+        Samples behind the intervals; none are given where it is 0.
     rng : int, numpy.random.Generator or None
         Seed or source of randomness for the intervals.
 
@@ -187,7 +198,8 @@ def compare_with_controls(
         )
     asked, p_value, p_others = _tested(asked, sets, is_primary, SIDES[alternative])
     clusters = _clusters(places, operators)
-    asked = asked.join(_ratios(compared, within, clusters, np.random.default_rng(rng)))
+    samples = cluster_samples(clusters, n_bootstraps, np.random.default_rng(rng))
+    asked = asked.join(_ratios(compared, within, samples))
     on_curve = asked["distance_m"].notna()
     limits = [f"{limit:g}m" for limit in within]
     return ControlComparison(
@@ -259,22 +271,14 @@ def _tested(
     return table, p_value, envelope.p_value
 
 
-def _ratios(
-    found: Mapping[str, Reach],
-    within: Sequence[float],
-    clusters: NDArray[np.int64],
-    rng: np.random.Generator,
-) -> pd.DataFrame:
+def _ratios(found: Mapping[str, Reach], within: Sequence[float], samples: Floats) -> pd.DataFrame:
     """Give observed over expected of every statistic with its interval, in the order asked."""
     rows = []
     for reached in found.values():
-        _, own = np.unique(clusters[reached.open], return_inverse=True)
         for measure in measures(within):
             values = measure.each(reached)
-            whole = measure.of(values)[0]
-            with np.errstate(divide="ignore", invalid="ignore"):
-                ratio = whole[0] / whole[1:].mean()
-            rows.append((ratio, *ratio_interval(measure, values, own, rng)))
+            interval = ratio_interval(measure, values, samples[:, reached.open])
+            rows.append((ratio(measure.of(values))[0], *interval))
     return pd.DataFrame(rows, columns=["ratio", "ratio_lower", "ratio_upper"])
 
 

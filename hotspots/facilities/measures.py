@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 MEDIAN = "median_distance_m"
-BOOTSTRAPS = 999
 BOOTSTRAP_SETS = 199
 LEVEL = 0.95
 
@@ -119,14 +118,47 @@ def shares_within(nearest: Floats, at: Floats) -> Floats:
     -------
     ndarray of float, shape (n_sets, k)
     """
-    shares: Floats = (nearest[:, :, None] <= at).mean(axis=1)
-    return shares
+    return np.stack([(nearest <= metres).mean(axis=1) for metres in at], axis=1)
 
 
-def ratio_interval(
-    measure: Measure, values: Floats, clusters: NDArray[np.int64], rng: np.random.Generator
-) -> tuple[float, float]:
-    """Give a 95 % interval for observed over expected, by resampling clusters of places.
+def cluster_samples(
+    clusters: NDArray[np.int64], n_samples: int, rng: np.random.Generator
+) -> Floats:
+    """Draw samples of whole clusters, such as operators, as many as there are.
+
+    Parameters
+    ----------
+    clusters : ndarray of int, shape (m,)
+        Which cluster each place belongs to, from 0.
+    n_samples : int
+        Samples.
+    rng : numpy.random.Generator
+        Source of randomness.
+
+    Returns
+    -------
+    ndarray of float, shape (n_samples, m)
+        How often each place stands in each sample.
+
+    Examples
+    --------
+    >>> cluster_samples(np.array([0, 0, 0]), 2, np.random.default_rng(1)).tolist()
+    [[1.0, 1.0, 1.0], [1.0, 1.0, 1.0]]
+    """
+    n = int(clusters.max()) + 1
+    chosen = rng.multinomial(n, np.full(n, 1 / n), size=n_samples)
+    return chosen[:, clusters].astype(np.float64)
+
+
+def ratio(found: Floats) -> Floats:
+    """Give the first set's number over the mean of the others', along the last axis."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        over: Floats = found[..., 0] / found[..., 1:].mean(axis=-1)
+    return over
+
+
+def ratio_interval(measure: Measure, values: Floats, samples: Floats) -> tuple[float, float]:
+    """Give a 95 % interval for observed over expected from samples of the places.
 
     Parameters
     ----------
@@ -134,25 +166,22 @@ def ratio_interval(
         What is measured.
     values : ndarray of float, shape (1 + n_sets, m)
         Of each place, the places themselves first.
-    clusters : ndarray of int, shape (m,)
-        Which cluster, such as an operator, each place belongs to, from 0.
-    rng : numpy.random.Generator
-        Source of randomness.
+    samples : ndarray of float, shape (n_samples, m)
+        As :func:`cluster_samples` gives them.
 
     Returns
     -------
     tuple of two float
-        The 2.5th and 97.5th percentile; NaN where one cannot be given.
+        The 2.5th and 97.5th percentile; NaN where they cannot be given.
 
     References
     ----------
     Davison & Hinkley (1997), section 3.8, doi:10.1017/CBO9780511802843.
     """
-    n = int(clusters.max()) + 1
-    chosen = rng.multinomial(n, np.full(n, 1 / n), size=BOOTSTRAPS)
-    found = measure.of(values[: 1 + BOOTSTRAP_SETS], chosen[:, clusters].astype(np.float64))
-    with np.errstate(divide="ignore", invalid="ignore"):
-        ratios = found[:, 0] / found[:, 1:].mean(axis=1)
+    some = samples[samples.any(axis=1)]
+    if not len(some):
+        return np.nan, np.nan
+    ratios = ratio(measure.of(values[: 1 + BOOTSTRAP_SETS], some))
     if not np.isfinite(ratios).all():
         return np.nan, np.nan
     tail = (1 - LEVEL) / 2

@@ -10,7 +10,7 @@ from shapely import LineString, Point
 from hotspots.errors import FewDataWarning, InputError, SchemaError
 from hotspots.facilities.comparison import compare_with_controls
 from hotspots.facilities.controls import ControlSets, draw_controls
-from hotspots.facilities.measures import measures, ratio_interval
+from hotspots.facilities.measures import cluster_samples, measures, ratio_interval
 from hotspots.facilities.proximity import proximity
 from hotspots.geography.streets import Streets
 
@@ -197,15 +197,15 @@ def test_only_the_primary_statistic_has_its_own_p_value(town):
 def test_operators_are_resampled_whole():
     """With one operator every sample is the places themselves; by place it is not."""
     values = np.array([[1.0, 2.0, 4.0], [2.0, 2.0, 2.0]])
-
-    class _Reach:
-        nearest = values
-
-    mean = next(m for m in measures([400]) if m.name == "mean_distance_m")
-    each, rng = mean.each(_Reach), np.random.default_rng(1)
-    assert ratio_interval(mean, each, np.zeros(3, dtype=int), rng) == (7 / 6, 7 / 6)
-    low, high = ratio_interval(mean, each, np.arange(3), rng)
+    mean, rng = measures([])[1], np.random.default_rng(1)
+    one, each = (cluster_samples(np.array(c), 99, rng) for c in ([0, 0, 0], [0, 1, 2]))
+    assert ratio_interval(mean, values, one) == (7 / 6, 7 / 6)
+    low, high = ratio_interval(mean, values, each)
     assert low < 7 / 6 < high
+    pairs = cluster_samples(np.array([0, 1, 0]), 500, rng)
+    assert (pairs[:, 0] == pairs[:, 2]).all()
+    assert set(pairs[:, 0]) == {0, 1, 2}
+    assert (pairs[:, 0] + pairs[:, 1] == 2).all()
 
 
 @pytest.mark.parametrize("name", ["median_distance_m", "mean_distance_m"])
