@@ -6,6 +6,11 @@ from .disclosure.release import Release as Release
 from .disclosure.release import release as release
 from .disclosure.rules import Rules as Rules
 from .errors import HotspotsError as HotspotsError
+from .facilities.comparison import ControlComparison as ControlComparison
+from .facilities.comparison import compare_with_controls as compare_with_controls
+from .facilities.controls import ControlSets as ControlSets
+from .facilities.controls import draw_controls as draw_controls
+from .facilities.periods import days_together as days_together
 from .facilities.proximity import proximity as proximity
 from .geography.apportionment import apportion as apportion
 from .geography.counting import count as count
@@ -23,6 +28,8 @@ from .geography.streets import Streets as Streets
 from .geography.streets import read_streets as read_streets
 from .geography.weights import inverse_distance as inverse_distance
 from .geography.weights import kernel_weights as kernel_weights
+from .inference.envelopes import Envelope as Envelope
+from .inference.envelopes import global_envelope as global_envelope
 from .inference.multiple import adjust as adjust
 from .intake.facilities import read_facilities as read_facilities
 from .intake.incidents import read_incidents as read_incidents
@@ -70,6 +77,9 @@ from .study.run import run as run
 __version__: str
 __all__ = [
     "Context",
+    "ControlComparison",
+    "ControlSets",
+    "Envelope",
     "HotspotMap",
     "HotspotsError",
     "InternalRelease",
@@ -83,10 +93,13 @@ __all__ = [
     "TestResult",
     "adjust",
     "apportion",
+    "compare_with_controls",
     "contiguity",
     "count",
+    "days_together",
     "distance_band",
     "distances_over_streets",
+    "draw_controls",
     "eb_rates",
     "eb_standardised",
     "excess_risk",
@@ -96,6 +109,7 @@ __all__ = [
     "gi",
     "gi_star",
     "gi_star_rate",
+    "global_envelope",
     "groups",
     "headline",
     "hexagons",
