@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from hotspots.study.model import Study
 
 DEMO_OUT = Path("maps") / "lakeport"
+STREETS = "download the streets of a place from OpenStreetMap; the only command that goes online"
+SENT = "The name of the place and its outline are sent, and nothing else."
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -95,7 +97,30 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--reason", metavar="TEXT", help="why the internal page is made")
     run.add_argument("--recipient", metavar="TEXT", help="for whom it is made")
     run.set_defaults(command=_run)
+
+    _add_streets(commands.add_parser("streets", help=STREETS, description=STREETS, epilog=SENT))
     return parser
+
+
+def _add_streets(streets: argparse.ArgumentParser) -> None:
+    streets.add_argument("place", metavar="PLACE", help="such as 'Milwaukee, Wisconsin, USA'")
+    streets.add_argument(
+        "-o", "--out", type=Path, required=True, metavar="FILE", help="ends in .graphml[.gz]"
+    )
+    streets.add_argument(
+        "--network",
+        choices=["drive", "walk"],
+        default="drive",
+        help="streets for cars, one-way streets respected, or all public ways for walking",
+    )
+    streets.add_argument("--force", action="store_true", help="replace a file that is there")
+    streets.add_argument(
+        "--timeout", type=int, default=180, metavar="SECONDS", help="to wait for an answer"
+    )
+    streets.add_argument("--cache", type=Path, metavar="DIR", help="where to keep answers")
+    streets.add_argument("--nominatim", metavar="URL", help="a server of your own for places")
+    streets.add_argument("--overpass", metavar="URL", help="a server of your own for streets")
+    streets.set_defaults(command=_streets)
 
 
 def _demo(chosen: argparse.Namespace) -> None:
@@ -139,6 +164,25 @@ def _run(chosen: argparse.Namespace) -> None:
         recipient=chosen.recipient,
     )
     print_run(done)
+
+
+def _streets(chosen: argparse.Namespace) -> None:
+    from hotspots.geography.streetdownload import NOMINATIM, OVERPASS, Servers, download_streets
+
+    servers = Servers(
+        nominatim=chosen.nominatim or NOMINATIM,
+        overpass=chosen.overpass or OVERPASS,
+        timeout=chosen.timeout,
+        cache=chosen.cache,
+    )
+    download_streets(
+        chosen.place,
+        chosen.out,
+        network=chosen.network,
+        servers=servers,
+        force=chosen.force,
+        say=lambda line: print(line, flush=True),
+    )
 
 
 def _refuse_unused(chosen: argparse.Namespace, study: Study) -> None:
