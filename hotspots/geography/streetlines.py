@@ -159,6 +159,6 @@ def _notes(places: Floats, start: Integers, end: Integers, lines: Shapes) -> Ite
     n = len(np.unique(at[apart]))
     if n:
         yield (
-            f"{n:,} dead ends lie within {GAP_M:g} m of another street but do not meet its ends: "
-            "they are not joined; correct the file if they should be"
+            f"within {GAP_M:g} m of another street but not joined to it, for the ends do not meet: "
+            f"{n:,} of {len(dead):,} dead ends; correct the file if they should"
         )

@@ -260,8 +260,8 @@ def _apart_notes(u: Integers, v: Integers, n: int) -> Iterator[str]:
     away = int(streets.sum() - streets.max())
     if away:
         yield (
-            f"{away:,} of {len(u):,} edges, in {int((streets > 0).sum()) - 1:,} parts, are not "
-            "connected with the rest: there is no way from or to them"
+            f"not connected with the largest part, so without a way to or from it: {away:,} of "
+            f"{len(u):,} edges"
         )
 
 
