@@ -16,6 +16,7 @@ import numpy as np
 from scipy import sparse
 
 from hotspots.inference.poisson import highest, lowest, poisson_draws
+from hotspots.inference.progress import Bar
 from hotspots.inference.tails import Tails
 
 if TYPE_CHECKING:
@@ -119,13 +120,18 @@ def held_tails(
     at_least, at_most, made = np.zeros((3, n), dtype=np.int64)
     tails, done = _counted(sums.tested, at_least, at_most, made), 0
     going = sums.tested
-    for until, limit in (*((m, p) for m, p in STAGES if m < n_draws), (n_draws, 0.0)):
-        for units, drawn in _simulated(sums, np.flatnonzero(going), until - done, rng):
-            at_least[units] += np.count_nonzero(drawn >= low[units, None], axis=1)
-            at_most[units] += np.count_nonzero(drawn <= high[units, None], axis=1)
-        made[going], done = until, until
-        tails = _counted(sums.tested, at_least, at_most, made)
-        going = going & (tails.p_value(alternative) <= limit)
+    with Bar() as bar:
+        for until, limit in (*((m, p) for m, p in STAGES if m < n_draws), (n_draws, 0.0)):
+            units, made_now = np.flatnonzero(going), 0
+            for near, drawn in _simulated(sums, units, until - done, rng):
+                at_least[near] += np.count_nonzero(drawn >= low[near, None], axis=1)
+                at_most[near] += np.count_nonzero(drawn <= high[near, None], axis=1)
+                made_now += drawn.size
+                share = made_now / (units.size * (until - done))
+                bar.show(f"Simulating up to {until:,} times", share)
+            made[going], done = until, until
+            tails = _counted(sums.tested, at_least, at_most, made)
+            going = going & (tails.p_value(alternative) <= limit)
     return tails
 
 
