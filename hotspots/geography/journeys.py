@@ -289,7 +289,9 @@ def _journeys(starts: _Placed, goals: _Placed, start: Integers, goal: Integers) 
 
 def _taken(ids: Any, position: Integers) -> pd.api.extensions.ExtensionArray:
     """Return the ids at these positions, missing for -1, without turning whole numbers to float."""
-    taken: pd.api.extensions.ExtensionArray = pd.array(ids).take(position, allow_fill=True)
+    taken: pd.api.extensions.ExtensionArray = pd.array(ids.to_numpy()).take(
+        position, allow_fill=True
+    )
     return taken
 
 

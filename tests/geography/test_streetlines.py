@@ -14,7 +14,7 @@ from hotspots.geography.streets import read_streets
 UTM = "EPSG:32616"
 EAST, NORTH = 424_000.0, 4_760_000.0
 A, B, C, D = (0, 0), (100, 0), (200, 0), (100, 100)
-GAP = "dead ends lie within 1 m of another street but do not meet its ends"
+GAP = "within 1 m of another street but not joined to it, for the ends do not meet"
 
 
 def placed(shape):
@@ -68,20 +68,18 @@ def test_lines_that_cross_or_touch_on_their_way_do_not_meet(lines):
     streets = read_streets(bridge)
     assert arcs(streets) == both((A, C), ((150, -50), (150, 50)))
     assert streets.notes == (
-        "2 of 4 edges, in 1 parts, are not connected with the rest: there is no way from or to them",
+        "not connected with the largest part, so without a way to or from it: 2 of 4 edges",
     )
     touching = read_streets(lines([A, B, C], [D, B]))
     assert arcs(touching) == both((A, C), (B, D))
-    assert touching.notes[0] == (
-        f"1 {GAP}: they are not joined; correct the file if they should be"
-    )
+    assert touching.notes[0] == f"{GAP}: 1 of 4 dead ends; correct the file if they should"
 
 
 def test_small_gaps_are_told_and_never_closed(lines):
     ends = [(100.9, 0), (100, 50)], [(100.0001, 50), (100, 70)], [(102.1, 50), (102.1, 80)]
     streets = read_streets(lines([A, B], *ends))
     assert len(streets.nodes) == 7  # a tenth of a millimetre is no gap, 90 cm and 2.1 m are
-    assert streets.notes[0].startswith(f"2 {GAP}")
+    assert streets.notes[0].startswith(f"{GAP}: 2 of ")
     assert streets.edges["length"].max() < 101
 
 
@@ -193,6 +191,5 @@ def test_milwaukee(shared_data):
     metres = segments["length_ft"].sum() * 1200 / 3937
     assert streets.edges["length"].sum() / 2 == pytest.approx(metres, rel=1e-4)
     assert streets.notes == (
-        "326 of 41,578 edges, in 103 parts, are not connected with the rest: there is no way from "
-        "or to them",
+        "not connected with the largest part, so without a way to or from it: 326 of 41,578 edges",
     )
