@@ -170,3 +170,22 @@ def test_milwaukee(shared_data):
         assert (len(homes), len(sites)) == (57, n)
         found = check(homes, sites, streets)
         assert (found["note"] == "").all()
+
+
+def test_baltimore(shared_data):
+    """An extract of OpenStreetMap with many one-way streets, ramps and bent lines."""
+    streets = read_streets(shared_data / "osm" / "baltimore.osm.pbf", to_crs="EPSG:32618")
+    assert np.isinf(streets.segments.back).sum() > 500
+    rng = np.random.default_rng(1)
+    nodes = shapely.get_coordinates(streets.nodes.geometry.to_numpy())
+
+    def draw(kind, n):
+        xy = nodes[rng.integers(0, len(nodes), n)] + rng.normal(0, 60, (n, 2))
+        return gpd.GeoDataFrame(
+            {"kind": kind},
+            geometry=gpd.points_from_xy(*xy.T, crs=streets.crs),
+            index=pd.Index([f"{kind}{i}" for i in range(n)], name="facility_id"),
+        )
+
+    found = check(draw("group_home", 60), draw("hotel", 40), streets)
+    assert (found["note"] == "").sum() > 50
