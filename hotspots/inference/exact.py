@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from hotspots.inference.grouping import groups
 from hotspots.inference.tails import Tails
 
 if TYPE_CHECKING:
@@ -73,7 +74,9 @@ class WholeNumbers:
 
     def in_steps(self, sums: NDArray[np.float64], sizes: NDArray[np.int64]) -> NDArray[np.int64]:
         """Turn sums of `sizes` values each into steps."""
-        return np.rint((sums - sizes * self.smallest) / self.step).astype(np.int64)
+        steps = sums - sizes * self.smallest
+        steps /= self.step
+        return np.rint(steps, out=steps).astype(np.int64)
 
 
 def whole_numbers(values: NDArray[np.float64]) -> WholeNumbers | None:
@@ -161,18 +164,19 @@ def exact_tails(sums: Sums, numbers: WholeNumbers) -> Tails:
     sizes = sums.drawn
     largest = int(sizes.max(initial=0))
     observed = np.where(sums.tested, numbers.in_steps(sums.observed, sizes), 0)
-    certain = 1 / _ways(numbers.steps.size - sums.held, largest)[sizes]
-    upper, lower = np.full((2, sums.values.size), np.nan)
-    for units, masses in _by_distribution(sums, numbers, _distributions(numbers, largest)):
-        present = np.bincount(sizes[units]) > 0
-        at = (np.cumsum(present) - 1)[sizes[units]], observed[units]
-        used = masses[: present.size][present]
-        upper[units] = np.cumsum(used[:, ::-1], axis=1)[:, ::-1][at]
-        lower[units] = np.cumsum(used, axis=1)[at]
-    return Tails(
-        upper=np.where(sums.tested, np.clip(upper, certain, 1.0), np.nan),
-        lower=np.where(sums.tested, np.clip(lower, certain, 1.0), np.nan),
-    )
+    certain = 1 / _ways(numbers.steps.size - sums.held, largest)
+    certain[0] = np.nan  # nothing is drawn where a unit is not tested
+    upper, lower = np.empty((2, sums.values.size))
+    drawn = _distributions(numbers, largest)
+    for units, masses in _by_distribution(sizes, numbers, drawn, held=sums.held):
+        present = np.flatnonzero(np.bincount(sizes[units]))
+        used, least = masses[present], certain[present, None]
+        starts = np.zeros(len(masses), dtype=np.int64)
+        starts[present] = np.arange(present.size) * used.shape[1]
+        at = starts[sizes[units]] + observed[units]
+        upper[units] = np.clip(np.cumsum(used[:, ::-1], axis=1)[:, ::-1], least, 1.0).take(at)
+        lower[units] = np.clip(np.cumsum(used, axis=1), least, 1.0).take(at)
+    return Tails(upper=upper, lower=lower)
 
 
 def _work(numbers: WholeNumbers, size: int) -> float:
@@ -194,11 +198,10 @@ def _distributions(numbers: WholeNumbers, size: int) -> NDArray[np.float64]:
     for value in numbers.distinct.tolist():
         copies = min(int(numbers.multiplicity[value]), size)
         ways = _binomials(int(numbers.multiplicity[value]), copies, n)
-        for k in range(size, 0, -1):  # downwards: row k - j is still without this value
-            for j in range(1, min(copies, k) + 1):
-                reach = min(found.shape[1], k * value + 1) - j * value
-                if reach > 0:
-                    found[k, j * value : j * value + reach] += ways[j] * found[k - j, :reach]
+        reach = min(found.shape[1], size * value + 1)
+        without = found[:, :reach].copy()
+        for j in range(1, copies + 1):
+            found[j:, j * value : reach] += ways[j] * without[:-j, : max(0, reach - j * value)]
     return found / _binomials(n, size, n)[:, None]
 
 
@@ -219,25 +222,23 @@ def _ways(n: int, most: int) -> NDArray[np.float64]:
 
 
 def _by_distribution(
-    sums: Sums, numbers: WholeNumbers, drawn: NDArray[np.float64]
+    sizes: NDArray[np.int64], numbers: WholeNumbers, drawn: NDArray[np.float64], *, held: bool
 ) -> Iterator[tuple[NDArray[np.intp] | slice, NDArray[np.float64]]]:
     """Group the units by the values their neighbourhood is drawn from."""
-    if not sums.held:
+    if not held:
         yield slice(None), drawn
         return
-    order = np.argsort(numbers.steps, kind="stable")
-    ends = np.cumsum(numbers.multiplicity[numbers.distinct])
-    for value, units in zip(numbers.distinct.tolist(), np.split(order, ends[:-1]), strict=True):
-        most = int(sums.drawn[units].max())
+    for value, units in groups(numbers.steps):
+        most = int(sizes[units].max())
         yield units, _without(value, drawn[: most + 1], numbers.steps.size)
 
 
 def _without(value: int, drawn: NDArray[np.float64], n: int) -> NDArray[np.float64]:
     """Leave one copy of `value` out of what is drawn from."""
-    out = np.empty_like(drawn)
+    out = n * drawn
     out[0] = drawn[0]
     for k in range(1, len(drawn)):
-        rest = n * drawn[k]
-        rest[value:] -= k * out[k - 1, : out.shape[1] - value]
-        out[k] = np.maximum(rest / (n - k), 0.0)
+        out[k, value:] -= k * out[k - 1, : out.shape[1] - value]
+        out[k] /= n - k
+        np.maximum(out[k], 0.0, out=out[k])
     return out

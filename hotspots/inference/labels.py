@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
 from hotspots.schema import (
     COLD_LABELS,
@@ -16,21 +17,21 @@ from hotspots.schema import (
 )
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike, NDArray
+    from numpy.typing import ArrayLike
+    from pandas.api.extensions import ExtensionArray
 
 HOT_COLD_LEVELS = {"99": 0.01, "95": 0.05, "90": 0.10}
 MORAN_LEVELS = {"95": 0.05}
 
-_HOT_COLD = np.array(
+_HOT_COLD = pd.array(
     [*HOT_LABELS, NOT_SIGNIFICANT, *reversed(COLD_LABELS), NOT_SIGNIFICANT, NOT_TESTABLE],
-    dtype=object,
+    dtype="str",
 )
-_HIGH_HIGH, _LOW_LOW, _HIGH_LOW, _LOW_HIGH = range(4)
-_GEARY = np.array(GEARY_LABELS, dtype=object)
-_MORAN = np.array([*MORAN_LABELS[:4], NOT_SIGNIFICANT, NOT_TESTABLE], dtype=object)
+_GEARY = pd.array(GEARY_LABELS, dtype="str")
+_MORAN = pd.array([MORAN_LABELS[i] for i in (1, 3, 2, 0, 4, 5)], dtype="str")  # by high, then upper
 
 
-def hot_cold_labels(probability: ArrayLike, *, upper: ArrayLike) -> NDArray[np.object_]:
+def hot_cold_labels(probability: ArrayLike, *, upper: ArrayLike) -> ExtensionArray:
     """Label hot and cold units.
 
     Parameters
@@ -42,7 +43,7 @@ def hot_cold_labels(probability: ArrayLike, *, upper: ArrayLike) -> NDArray[np.o
 
     Returns
     -------
-    ndarray of str, shape (n,)
+    array of str, length n
         99 at most 0.01, 95 at most 0.05, 90 at most 0.10.
 
     Examples
@@ -51,16 +52,14 @@ def hot_cold_labels(probability: ArrayLike, *, upper: ArrayLike) -> NDArray[np.o
     ['hot 99', 'cold 95', 'not significant', 'not testable']
     """
     p = np.asarray(probability, dtype=np.float64)
-    levels = list(HOT_COLD_LEVELS.values())
-    codes = np.searchsorted(levels, p, side="left")
-    codes += np.where(upper, 0, len(levels) + 1)
+    codes = np.where(upper, np.int8(0), np.int8(len(HOT_COLD_LEVELS) + 1))
+    for level in HOT_COLD_LEVELS.values():
+        codes += p > level
     codes[np.isnan(p)] = len(_HOT_COLD) - 1
-    return _HOT_COLD[codes]
+    return _HOT_COLD.take(codes)
 
 
-def quadrant_labels(
-    probability: ArrayLike, *, high: ArrayLike, upper: ArrayLike
-) -> NDArray[np.object_]:
+def quadrant_labels(probability: ArrayLike, *, high: ArrayLike, upper: ArrayLike) -> ExtensionArray:
     """Label a unit and its neighbours as high or low.
 
     Parameters
@@ -74,7 +73,7 @@ def quadrant_labels(
 
     Returns
     -------
-    ndarray of str, shape (n,)
+    array of str, length n
         The unit first, then its neighbours, where the probability is at most 0.05.
 
     Examples
@@ -83,16 +82,15 @@ def quadrant_labels(
     ['high-high', 'low-high', 'not significant']
     """
     p = np.asarray(probability, dtype=np.float64)
-    alike, unlike = np.where(high, _HIGH_HIGH, _LOW_LOW), np.where(high, _HIGH_LOW, _LOW_HIGH)
-    codes = np.where(np.equal(high, upper), alike, unlike)
+    codes = 2 * np.asarray(high, dtype=np.int8) + np.asarray(upper, dtype=np.int8)
     codes[p > MORAN_LEVELS["95"]] = len(_MORAN) - 2
     codes[np.isnan(p)] = len(_MORAN) - 1
-    return _MORAN[codes]
+    return _MORAN.take(codes)
 
 
 def similarity_labels(
     probability: ArrayLike, *, similar: ArrayLike, side: ArrayLike
-) -> NDArray[np.object_]:
+) -> ExtensionArray:
     """Label a unit as similar to its neighbours, or not.
 
     Parameters
@@ -106,7 +104,7 @@ def similarity_labels(
 
     Returns
     -------
-    ndarray of str, shape (n,)
+    array of str, length n
         Where the probability is at most 0.05: ``"dissimilar"``, or if similar, ``"high-high"``,
         ``"low-low"`` or, with neither, ``"similar"``.
 
@@ -120,4 +118,4 @@ def similarity_labels(
     codes = np.where(similar, np.choose(np.asarray(side) + 1, [1, 2, 0]), 3)
     codes[p > MORAN_LEVELS["95"]] = len(_GEARY) - 2
     codes[np.isnan(p)] = len(_GEARY) - 1
-    return _GEARY[codes]
+    return _GEARY.take(codes)

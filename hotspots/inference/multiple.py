@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, get_args
 import numpy as np
 
 from hotspots.errors import StatisticsError
+from hotspots.inference.grouping import levels
 from hotspots.schema import Correction
 
 if TYPE_CHECKING:
@@ -52,8 +53,10 @@ def adjust(p_values: ArrayLike, correction: Correction = "fdr_bh") -> NDArray[np
     """
     known(correction)
     p = np.asarray(p_values, dtype=np.float64)
-    q = np.full_like(p, np.nan)
     tested = ~np.isnan(p)
+    if tested.all():
+        return _adjusted(p, correction)
+    q = np.full_like(p, np.nan)
     q[tested] = _adjusted(p[tested], correction)
     return q
 
@@ -70,12 +73,11 @@ def _adjusted(p: NDArray[np.float64], correction: Correction) -> NDArray[np.floa
     m = p.size
     if correction in ("bonferroni", "none"):
         return np.minimum(1.0, p * penalty(m, 1, correction))
-    descending = np.argsort(p)[::-1]
-    ranks = np.arange(m, 0, -1)
-    stepped = p[descending] * (m * _dependence(m, correction) / ranks)
-    q = np.empty_like(p)
-    q[descending] = np.minimum(1.0, np.minimum.accumulate(stepped))
-    return q
+    ascending, positions = levels(p)
+    ranks = np.cumsum(np.bincount(positions, minlength=ascending.size))
+    stepped = ascending * (m * _dependence(m, correction) / ranks)
+    q = np.minimum(1.0, np.minimum.accumulate(stepped[::-1])[::-1])
+    return q[positions]
 
 
 def penalty(n_tests: int, n_smallest: int, correction: Correction) -> float:

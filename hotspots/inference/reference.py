@@ -12,11 +12,12 @@ and every unit keeps all R draws, however large m is.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
 
 from hotspots.inference.draws import distinct_draws
+from hotspots.inference.grouping import groups, levels
 from hotspots.inference.sums import tolerance
 from hotspots.inference.tails import Tails
 
@@ -47,29 +48,72 @@ def reference_tails(sums: Sums, n_permutations: int, rng: np.random.Generator) -
     Tails
         (1 + #) / (1 + R) in each tail; NaN where a unit is not tested.
     """
-    untested, sizes = ~sums.tested, sums.drawn
-    if untested.all():
-        nothing = np.full(untested.size, np.nan)
-        return Tails(upper=nothing, lower=nothing)
-    apart = tolerance(sums.observed, sums.magnitude * sums.sizes.astype(np.float64))
-    low, high = sums.observed - apart, sums.observed + apart
-    at_least, at_most = np.zeros((2, sums.values.size), dtype=np.int64)
-    groups = list(_by_size(sizes))
+    sizes = sums.drawn
+    found = _levels(sums, sizes)
+    reached, exceeded = np.zeros((2, found.low.size), dtype=np.int64)
+    at_least, at_most = np.zeros((2, sizes.size), dtype=np.int64)
     for ids in _blocks(sums, n_permutations, rng):
         drawn = np.cumsum(sums.values[ids], axis=0)
-        for size, units in groups:
+        for size, part in found.of_size.items():
             reference = np.sort(drawn[size - 1])
-            at_least[units] += reference.size - np.searchsorted(reference, low[units], "left")
-            at_most[units] += np.searchsorted(reference, high[units], "right")
+            reached[part] += _before(found.low[part], reference, "right")
+            exceeded[part] += _before(found.high[part], reference, "left")
         if sums.held:
             units, before, after = _replacements(sums, sizes, ids, drawn)
-            bottom, top = low[units], high[units]
-            np.add.at(at_least, units, (after >= bottom).astype(int) - (before >= bottom))
-            np.add.at(at_most, units, (after <= top).astype(int) - (before <= top))
+            low, high = found.low[found.of_unit[units]], found.high[found.of_unit[units]]
+            np.add.at(at_least, units, (after >= low).astype(int) - (before >= low))
+            np.add.at(at_most, units, (after <= high).astype(int) - (before <= high))
+    for part in found.of_size.values():
+        reached[part] = n_permutations - np.cumsum(reached[part])
+        exceeded[part] = np.cumsum(exceeded[part])
+    at_least += reached[found.of_unit]
+    at_most += exceeded[found.of_unit]
     return Tails(
-        upper=np.where(untested, np.nan, (1 + at_least) / (1 + n_permutations)),
-        lower=np.where(untested, np.nan, (1 + at_most) / (1 + n_permutations)),
+        upper=np.where(sums.tested, (1 + at_least) / (1 + n_permutations), np.nan),
+        lower=np.where(sums.tested, (1 + at_most) / (1 + n_permutations), np.nan),
     )
+
+
+class _Levels(NamedTuple):
+    """The observed sums in ascending order, apart for every size of neighbourhood.
+
+    Attributes
+    ----------
+    of_unit : ndarray of int, shape (n,)
+        Which level the sum of a unit is; 0 where it is not tested.
+    of_size : mapping of int to slice
+        Which levels are sums over neighbourhoods of one size.
+    low, high : ndarray of float, shape (m,)
+        From where on, and up to where, a drawn sum is that of a level.
+    """
+
+    of_unit: NDArray[np.intp]
+    of_size: dict[int, slice]
+    low: NDArray[np.float64]
+    high: NDArray[np.float64]
+
+
+def _levels(sums: Sums, sizes: NDArray[np.int64]) -> _Levels:
+    of_unit, of_size = np.zeros(sizes.size, dtype=np.intp), {}
+    bounds, end = [np.zeros((2, 1))], 1
+    for size, units in groups(sizes):
+        if size == 0:
+            continue
+        found, positions = levels(sums.observed[units])
+        apart = tolerance(found, np.asarray(sums.magnitude * size))
+        bounds.append(np.stack([found - apart, found + apart]))
+        of_unit[units] = end + positions
+        of_size[size] = slice(end, end + found.size)
+        end += found.size
+    return _Levels(of_unit, of_size, *np.concatenate(bounds, axis=1))
+
+
+def _before(
+    bounds: NDArray[np.float64], drawn: NDArray[np.float64], side: Literal["left", "right"]
+) -> NDArray[np.int64]:
+    """Count the draws before each bound that are not before the last one."""
+    places = np.searchsorted(bounds, drawn, side)
+    return np.bincount(places, minlength=bounds.size + 1)[:-1]
 
 
 def _blocks(
@@ -77,21 +121,9 @@ def _blocks(
 ) -> Iterator[NDArray[np.int64]]:
     """Draw ids, one draw per column, in blocks of bounded memory."""
     n, size = sums.values.size, int(sums.drawn.max(initial=0)) + sums.held
-    per_block = max(1, BLOCK // size)
-    for start in range(0, n_permutations, per_block):
+    per_block = max(1, BLOCK // max(size, 1))
+    for start in range(0, n_permutations if sums.tested.any() else 0, per_block):
         yield distinct_draws(n, size, min(per_block, n_permutations - start), rng=rng)
-
-
-def _by_size(sizes: NDArray[np.int64]) -> Iterator[tuple[int, NDArray[np.int64] | slice]]:
-    """Group the tested units by the size of their neighbourhood."""
-    order = np.argsort(sizes, kind="stable")
-    distinct, starts = np.unique(sizes[order], return_index=True)
-    if distinct.size == 1 and distinct[0] > 0:
-        yield int(distinct[0]), slice(None)
-        return
-    for size, units in zip(distinct, np.split(order, starts[1:]), strict=True):
-        if size > 0:
-            yield int(size), units
 
 
 def _replacements(

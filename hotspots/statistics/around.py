@@ -133,6 +133,8 @@ def around(units: Neighbourhoods, *, own: bool = False) -> Around:
 def _own_differs(units: Neighbourhoods) -> bool:
     """Say whether a unit has a weight for itself that is not that of its neighbours."""
     known = (units.own_weights > 0) & (units.sizes > 0)
+    if not known.any():
+        return False
     apart = np.abs(units.own_weights - units.largest_weights) > EQUAL * units.largest_weights
     return bool(np.any(known & apart))
 

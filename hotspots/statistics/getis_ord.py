@@ -119,7 +119,7 @@ def gi_star(
     options = Options(n_permutations, alternative, correction, label_from, method)
     units = neighbourhoods(values, graph)
     held, near = null == "conditional", around(units, own=True)
-    variance = np.full(units.n, np.sum(units.deviations**2) / max(units.n, 1))
+    variance = np.sum(units.deviations**2) / max(units.n, 1)
     measures = (
         near.plain_sums,
         near.total * units.mean,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+from scipy import sparse
 
 from hotspots.errors import AlignmentError, StatisticsError
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 EQUAL = 1e-9  # relative tolerance within which weights are equal
 ROUNDING = 8 * np.finfo(np.float64).eps
+BLOCK = 2**14  # units summed at once
 
 
 @dataclass(frozen=True)
@@ -57,12 +59,23 @@ class Neighbourhoods:
     @cached_property
     def sizes(self) -> NDArray[np.int64]:
         """Neighbours of each unit, shape (n,)."""
-        return np.bincount(self.focal, minlength=self.n)
+        starts = _starts(self.focal)
+        counts = np.diff(starts, append=self.focal.size)
+        if counts.size == self.n:
+            return counts
+        sizes = np.zeros(self.n, dtype=np.int64)
+        sizes[self.focal[starts]] = counts
+        return sizes
 
     @cached_property
     def centre(self) -> float:
         """The median: subtracting it keeps sums of whole numbers exact."""
-        return float(np.median(self.values)) if self.n else 0.0
+        if not self.n:
+            return 0.0
+        half = self.n // 2
+        parted = np.partition(self.values, half)
+        upper = float(parted[half])
+        return upper if self.n % 2 else (float(parted[:half].max()) + upper) / 2
 
     @cached_property
     def centred(self) -> NDArray[np.float64]:
@@ -87,25 +100,32 @@ class Neighbourhoods:
     @cached_property
     def magnitude(self) -> float:
         """The largest absolute value."""
-        return float(np.abs(self.values).max(initial=0.0))
+        return float(max(self.values.max(initial=0.0), -self.values.min(initial=0.0)))
 
     @cached_property
     def sums(self) -> NDArray[np.float64]:
         """Sum of the neighbours' centred values, the unit's own left out, shape (n,)."""
-        values = self.centred[self.neighbour]
-        return np.bincount(self.focal, weights=values, minlength=self.n).astype(np.float64)
+        ends, sums = np.append(0, np.cumsum(self.sizes)), np.empty(self.n)
+        for start in range(0, self.n, BLOCK):
+            edges = ends[start : start + BLOCK + 1]
+            near = self.neighbour[edges[0] : edges[-1]]
+            rows = (edges - edges[0]).astype(np.int32)
+            once = sparse.csr_array((np.ones(near.size), near, rows), (rows.size - 1, self.n))
+            sums[start : start + BLOCK] = once @ self.centred
+        return sums
 
     @cached_property
     def largest_weights(self) -> NDArray[np.float64]:
         """The largest weight among each unit's neighbours, shape (n,)."""
-        largest = np.zeros(self.n)
-        np.maximum.at(largest, self.focal, self.weights)
+        largest, starts = np.zeros(self.n), _starts(self.focal)
+        if starts.size:
+            largest[self.focal[starts]] = np.maximum.reduceat(self.weights, starts)
         return largest
 
     @cached_property
     def equally_weighted(self) -> bool:
         """Whether the neighbours of every unit have equal weights: binary or row-standardised."""
-        if not self.weights.size or self.weights.min() == self.weights.max():
+        if not np.any(self.weights != self.weights[:1]):
             return True
         return not np.any(self.weights < self.largest_weights[self.focal] * (1 - EQUAL))
 
@@ -150,10 +170,10 @@ def neighbourhoods(values: pd.Series, graph: Graph) -> Neighbourhoods:
             f"graph: a libpysal.graph.Graph is needed, not a {type(graph).__name__}; build one "
             "with hotspots.contiguity(units), or turn a W into one with Graph.from_W(w)"
         )
-    _aligned(values.index, graph.unique_ids)
     focal, neighbour, weights, own_weights = _links(values.index, graph)
     has_value = ~np.isnan(numbers)
     if not has_value.all():
+        numbers, own_weights = numbers[has_value], own_weights[has_value]
         kept = has_value[focal] & has_value[neighbour]
         position = np.cumsum(has_value) - 1
         focal, neighbour = position[focal[kept]], position[neighbour[kept]]
@@ -161,11 +181,11 @@ def neighbourhoods(values: pd.Series, graph: Graph) -> Neighbourhoods:
     return Neighbourhoods(
         index=values.index,
         has_value=has_value,
-        values=numbers[has_value],
+        values=numbers,
         focal=focal,
         neighbour=neighbour,
         weights=weights,
-        own_weights=own_weights[has_value],
+        own_weights=own_weights,
     )
 
 
@@ -191,6 +211,59 @@ def _numbers(values: pd.Series) -> NDArray[np.float64]:
     return numbers
 
 
+def _links(
+    index: pd.Index, graph: Graph
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
+    """Give the links as positions, in the order of `focal`, and the weights of units alone."""
+    adjacency = graph.adjacency
+    weights = adjacency.to_numpy(dtype=np.float64)
+    focal, neighbour = _positions(index, adjacency.index)
+    if not _unit_after_unit(focal, len(index)):
+        _aligned(index, graph.unique_ids)
+        order = np.argsort(focal, kind="stable")
+        focal, neighbour, weights = focal[order], neighbour[order], weights[order]
+    smallest = weights.min(initial=1.0)
+    if smallest < 0:
+        negative = weights < 0
+        raise StatisticsError(
+            f"graph: {int(negative.sum())} weights are negative, first id "
+            f"{first_id(index[focal[negative]])}; weights must be above zero"
+        )
+    own, own_weights = focal == neighbour, np.zeros(len(index))
+    if own.any() or smallest == 0:
+        own_weights += np.bincount(focal[own], weights[own], len(index))
+        linked = ~own & (weights != 0)
+        focal, neighbour, weights = focal[linked], neighbour[linked], weights[linked]
+    return focal, neighbour, weights, own_weights
+
+
+def _positions(index: pd.Index, links: pd.MultiIndex) -> list[NDArray[np.int64]]:
+    """Find both ends of every link in an index; -1 where one is not there."""
+    ends: list[NDArray[np.int64]] = []
+    for labels, codes in zip(links.levels, links.codes, strict=True):
+        if labels.equals(index):
+            ends.append(np.asarray(codes))
+        elif index.is_unique:
+            ends.append(index.get_indexer(labels)[codes])
+        else:
+            ends.append(np.full(codes.size, -1))
+    return ends
+
+
+def _unit_after_unit(focal: NDArray[np.int64], n: int) -> bool:
+    """Say whether the links of unit 0 come first, then those of unit 1, and so on to the last."""
+    if not focal.size:
+        return n == 0
+    steps = np.diff(focal)
+    from_first_to_last = focal[0] == 0 and focal[-1] == n - 1
+    return bool(from_first_to_last and steps.min(initial=0) >= 0 and steps.max(initial=0) <= 1)
+
+
+def _starts(focal: NDArray[np.int64]) -> NDArray[np.intp]:
+    """Find where the links of each unit that has any start."""
+    return np.append(0, np.flatnonzero(focal[1:] != focal[:-1]) + 1)[: focal.size]
+
+
 def _aligned(index: pd.Index, ids: pd.Index) -> None:
     if index.equals(ids):
         return
@@ -212,35 +285,3 @@ def _aligned(index: pd.Index, ids: pd.Index) -> None:
         f"values and graph: the same units in another order, {int(differs.sum())} differ, first "
         f"id {first_id(index[differs])}; reorder with values.loc[graph.unique_ids]"
     )
-
-
-def _links(
-    index: pd.Index, graph: Graph
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
-    adjacency = graph.adjacency
-    weights = adjacency.to_numpy(dtype=np.float64)
-    focal, neighbour = (
-        _positions(index, labels, codes)
-        for labels, codes in zip(adjacency.index.levels, adjacency.index.codes, strict=True)
-    )
-    negative = weights < 0
-    if negative.any():
-        raise StatisticsError(
-            f"graph: {int(negative.sum())} weights are negative, first id "
-            f"{first_id(index[focal[negative]])}; weights must be above zero"
-        )
-    own, linked = focal == neighbour, weights != 0
-    own_weights = np.bincount(focal[own], weights[own], len(index)).astype(np.float64)
-    linked &= ~own
-    if not linked.all():
-        focal, neighbour, weights = focal[linked], neighbour[linked], weights[linked]
-    if np.any(focal[1:] < focal[:-1]):
-        order = np.argsort(focal, kind="stable")
-        focal, neighbour, weights = focal[order], neighbour[order], weights[order]
-    return focal, neighbour, weights, own_weights
-
-
-def _positions(index: pd.Index, labels: pd.Index, codes: NDArray[np.int64]) -> NDArray[np.int64]:
-    if labels.equals(index):
-        return np.asarray(codes)
-    return np.asarray(index.get_indexer(labels))[codes]

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from numpy.typing import NDArray
+    from pandas.api.extensions import ExtensionArray
 
     from hotspots.inference.engines import Inference
     from hotspots.inference.tails import Tails
@@ -77,7 +78,7 @@ class Measured:
     Attributes
     ----------
     statistic, expected, z : ndarray of float, shape (n,)
-        Per unit with a value.
+        Per unit with a value. The first two become columns as they are, without a copy.
     tails : Tails
         Of the statistic.
     label : callable
@@ -94,7 +95,7 @@ class Measured:
     expected: NDArray[np.float64]
     z: NDArray[np.float64]
     tails: Tails
-    label: Callable[[NDArray[np.float64]], NDArray[np.object_]]
+    label: Callable[[NDArray[np.float64]], ExtensionArray]
     levels: Mapping[str, float]
     not_testable: Mapping[str, NDArray[np.bool_]]
     draws: int | None = None
@@ -145,8 +146,6 @@ def local_table(
     labels = found.label(q if options.label_from == "q_value" else p)
     draws = int(options.n_permutations if found.draws is None else found.draws)
     notes = [*few_data(units), *_unreachable(p, q, found.levels, options, draws)]
-    everywhere = np.full(units.has_value.size, NOT_TESTABLE, dtype=object)
-    everywhere[units.has_value] = labels
     table = pd.DataFrame(
         {
             "statistic": units.spread_out(found.statistic),
@@ -154,9 +153,10 @@ def local_table(
             "z": units.spread_out(np.where(untested, np.nan, found.z)),
             "p_value": units.spread_out(p),
             "q_value": units.spread_out(q),
-            "label": everywhere,
+            "label": _labels_everywhere(units, labels),
         },
         index=units.index,
+        copy=False,
     )
     table.attrs["inference"] = {
         **details,
@@ -206,6 +206,14 @@ def few_data(units: Neighbourhoods) -> list[str]:
     for note in notes:
         warnings.warn(note, FewDataWarning, stacklevel=_levels_to_caller())
     return notes
+
+
+def _labels_everywhere(units: Neighbourhoods, labels: ExtensionArray) -> ExtensionArray:
+    """Put n labels at the places of all N units."""
+    if units.has_value.all():
+        return labels
+    places = np.where(units.has_value, np.cumsum(units.has_value) - 1, -1)
+    return labels.take(places, allow_fill=True, fill_value=NOT_TESTABLE)
 
 
 def _levels_to_caller() -> int:

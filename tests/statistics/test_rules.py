@@ -1,6 +1,7 @@
 """What cannot be tested, what cannot be concluded, and what is refused."""
 
 from functools import partial
+from itertools import combinations
 
 import numpy as np
 import pandas as pd
@@ -269,6 +270,32 @@ class TestRefusals:
 def test_local_options(statistic, row, values, option):
     with pytest.raises(StatisticsError, match=next(iter(option))):
         statistic(values, row, **option)
+
+
+@pytest.mark.parametrize("method", ["auto", "permutation", "analytic"])
+@pytest.mark.parametrize("statistic", LOCAL)
+def test_a_result_can_be_changed_without_changing_anything_else(statistic, method, row, values):
+    options = {} if statistic == lee else {"method": method}
+    values, before = values.astype(float), values.astype(float)
+    result = statistic(values, row, n_permutations=9, rng=1, **options)
+    numbers = result.select_dtypes("number")
+    for name in numbers:
+        result[name] += 1.0
+    np.testing.assert_array_equal(result[numbers.columns], numbers + 1.0)
+    pd.testing.assert_series_equal(values, before)
+    columns = [numbers[name].to_numpy() for name in numbers]
+    assert not any(np.shares_memory(column, values.to_numpy()) for column in columns)
+    assert not any(np.shares_memory(*pair) for pair in combinations(columns, 2))
+
+
+@pytest.mark.parametrize("statistic", LOCAL)
+def test_labels_are_strings_whether_or_not_values_are_missing(statistic, row, values):
+    for missing in ([], [7]):
+        given = values.astype(float)
+        given[missing] = np.nan
+        result = statistic(given, row, n_permutations=9, rng=1)
+        assert result["label"].dtype == pd.Series(["hot 99"]).dtype
+        assert (result.loc[missing, "label"] == "not testable").all()
 
 
 def test_unknown_null(row, values):
