@@ -105,7 +105,15 @@ UNITS = TableSchema(
     name="units",
     index="unit_id",
     required=("geometry",),
-    optional=("name", "count", "persons", "population", "expected_count", "baseline_count"),
+    optional=(
+        "name",
+        "count",
+        "persons",
+        "population",
+        "expected_count",
+        "baseline_count",
+        "beside_count",
+    ),
     geometry_types=("Polygon", "MultiPolygon", "LineString", "MultiLineString"),
 )
 

@@ -17,7 +17,14 @@ import pytest
 from hotspots.cli import main
 from hotspots.schema import Correction, Method
 from hotspots.study.file import read_study
-from hotspots.study.model import AnalysisSection, Denominator, NeighboursSection, Statistic
+from hotspots.study.model import (
+    AnalysisSection,
+    Beside,
+    Count,
+    Denominator,
+    NeighboursSection,
+    Statistic,
+)
 from hotspots.study.templates import write_templates
 from hotspots.study.testing import MAX_DIRECT, MAX_GLOBAL
 
@@ -111,7 +118,7 @@ def test_the_readme_lists_the_commands_there_are(capsys):
     assert set(re.findall(r"^\| `hotspots (\w+)", table, flags=re.MULTILINE)) == offered
 
 
-CHOICES = [*map(get_args, (Statistic, Method, Correction, Denominator))]
+CHOICES = [*map(get_args, (Statistic, Method, Correction, Denominator, Beside, Count))]
 SECTIONS = get_args(get_args(NeighboursSection)[0])
 KINDS = [get_args(kind.model_fields["kind"].annotation)[0] for kind in SECTIONS]
 LIMITS = [str(MAX_GLOBAL), str(MAX_DIRECT)]

@@ -16,7 +16,15 @@ from hotspots.schema import (
     statistics_in,
 )
 
-UNIT_COLUMNS = ("name", "count", "persons", "population", "expected_count", "baseline_count")
+UNIT_COLUMNS = (
+    "name",
+    "count",
+    "persons",
+    "population",
+    "expected_count",
+    "baseline_count",
+    "beside_count",
+)
 """Columns of a unit that an internal release may hold beside its results."""
 
 OPEN_COLUMNS = ("name", "count")

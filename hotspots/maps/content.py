@@ -14,9 +14,11 @@ from hotspots.disclosure.release import InternalRelease, PublicRelease
 from hotspots.errors import InputError
 from hotspots.maps import words
 from hotspots.maps.coding import AREAS, LINES, encode_shapes
-from hotspots.presentation.classes import classes_of, drawn_labels, family, marker
-from hotspots.presentation.formats import counted, distance, is_missing, number, plural
+from hotspots.presentation.classes import classes_of, drawn_labels
+from hotspots.presentation.formats import distance, is_missing
+from hotspots.presentation.group_words import group_heading, group_key, group_sentence, no_groups
 from hotspots.presentation.groups import COLD, groups
+from hotspots.presentation.markers import marker
 from hotspots.presentation.methods import method
 from hotspots.presentation.provenance import least_drawn
 from hotspots.presentation.sentences import (
@@ -146,8 +148,10 @@ def _statistic(release: Release, name: str, shown: Sequence[str]) -> dict[str, A
         "sentence": unit_sentences(
             release.table, name, words=release.context.method, least=least_drawn(release, name)
         ),
-        "figures": _figures(release.table, name),
-        "groups": _groups(found, name, decimals_of(release)),
+        "figures": _figures(release, name),
+        "groups": _groups(found, name, release),
+        "group_key": group_key(name),
+        "no_groups": no_groups(release.table[f"{name}_label"], name),
         "outlines": encode_shapes(
             found.geometry.to_crs(WGS84),
             decimals=decimals_of(release),
@@ -176,15 +180,15 @@ def _codes(labels: pd.Series, known: list[str]) -> list[int]:
     return [int(code) for code in codes]
 
 
-def _figures(table: gpd.GeoDataFrame, name: str) -> dict[str, Any]:
+def _figures(release: Release, name: str) -> dict[str, Any]:
     """Put the figures of all areas side by side; None where an area lacks one."""
-    figures = analyst_figures(table, name)
-    rows = zip(*figures.values(), strict=True) if figures else [()] * len(table)
+    figures = analyst_figures(release.table, name, words=release.context.method)
+    rows = zip(*figures.values(), strict=True) if figures else [()] * len(release.table)
     return {"names": list(figures), "values": [list(row) for row in rows]}
 
 
-def _groups(found: gpd.GeoDataFrame, statistic: str, decimals: int) -> list[dict[str, Any]]:
-    at = _points(found["centre"], decimals)
+def _groups(found: gpd.GeoDataFrame, statistic: str, release: Release) -> list[dict[str, Any]]:
+    at, said = _points(found["centre"], decimals_of(release)), release.context.method
     return [
         {
             "number": str(group),
@@ -192,57 +196,10 @@ def _groups(found: gpd.GeoDataFrame, statistic: str, decimals: int) -> list[dict
             "at": at[i],
             "place": row["place"],
             "heading": group_heading(str(group), row["place"]),
-            "sentence": group_sentence(row, statistic),
+            "sentence": group_sentence(row, statistic, words=said),
         }
         for i, (group, row) in enumerate(found.iterrows())
     ]
-
-
-def group_heading(group: str, place: str) -> str:
-    """Name a group by its number and place.
-
-    Examples
-    --------
-    >>> group_heading("C2", "Dock Quarter")
-    'Group C2, around Dock Quarter'
-    """
-    return f"Group {group}, around {place}" if place else f"Group {group}"
-
-
-def group_sentence(row: pd.Series, statistic: str) -> str:
-    """Say how large a group is and what it holds.
-
-    Parameters
-    ----------
-    row : Series
-        One row of :func:`hotspots.presentation.groups.groups`.
-    statistic : str
-        Name of the local result, which says what is expected.
-
-    Returns
-    -------
-    str
-
-    Examples
-    --------
-    >>> row = pd.Series({"n_units": 3, "area_km2": 0.19, "count": 41, "expected": 12.4})
-    >>> group_sentence(row, "gi_star")
-    '3 areas, 0.19 km²: 41 recorded incidents, where 12 would lie if spread evenly.'
-    >>> group_sentence(row, "excess")
-    '3 areas, 0.19 km²: 41 recorded incidents, where their share of residents would give 12.'
-    """
-    size = number(row["area_km2"], decimals=2 if row["area_km2"] < 10 else 0)
-    start = f"{counted(row['n_units'], 'area')}, {size} km²"
-    if is_missing(row["count"]):
-        return f"{start}."
-    held = counted(row["count"], "recorded incident")
-    if is_missing(row["expected"]):
-        return f"{start}: {held}."
-    expected = number(row["expected"])
-    if family(statistic) == "excess":
-        share = plural(row["n_units"], "its share", "their share")
-        return f"{start}: {held}, where {share} of residents would give {expected}."
-    return f"{start}: {held}, where {expected} would lie if spread evenly."
 
 
 # --- background ---------------------------------------------------------------------------------

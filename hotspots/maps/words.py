@@ -13,7 +13,7 @@ LANGUAGE = "en"
 DOCUMENT: Mapping[str, str] = MappingProxyType(
     {
         "skip_map": "Skip to the map",
-        "skip_list": "Skip to the list of hot and cold areas",
+        "skip_list": "Skip to the list of groups",
         "on_page": "On this page",
         "handling": "Handling",
         "stage": "Map",
@@ -23,7 +23,7 @@ DOCUMENT: Mapping[str, str] = MappingProxyType(
         ),
         "key": "Key",
         "layers": "Shown on the map",
-        "groups": "Hot and cold groups",
+        "groups": "Groups of areas",
         "groups_hint": "Areas that touch and lean the same way, numbered as on the map.",
         "facilities": "Facilities",
         "facilities_hint": "Facilities at the same place are listed together when shown.",
@@ -49,8 +49,6 @@ SCRIPT: Mapping[str, str] = MappingProxyType(
         "basemap": "Background",
         "quiet": "Areas without clear difference",
         "group_numbers": "Group outlines and numbers",
-        "group_key": "Number of a group: round hot, square cold",
-        "no_groups": "No area stands out from chance.",
         "figures": "Figures for analysts",
         "show": "Show",
         "more": "# more",

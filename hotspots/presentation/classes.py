@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING
 
 from hotspots.disclosure.release import PublicRelease
 from hotspots.errors import InputError
-from hotspots.schema import (
-    COLD_LABELS,
-    HOT_LABELS,
-    NOT_SIGNIFICANT,
-    NOT_TESTABLE,
+from hotspots.presentation.families import (
+    LABEL_WORDS,
+    MORE,
+    MORE_OF,
+    PLAIN_WORDS,
+    SHORT_WORDS,
+    UNTESTED,
+    WITHHELD,
+    family,
 )
+from hotspots.presentation.subjects import subject
+from hotspots.schema import COLD_LABELS, HOT_LABELS, NOT_SIGNIFICANT, NOT_TESTABLE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,15 +27,11 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from hotspots.disclosure.release import Release
+    from hotspots.presentation.families import Family
+    from hotspots.presentation.subjects import Subject
 
+_NO_WORDS: Mapping[str, str] = MappingProxyType({})
 COLOUR_MEANS = "Colour is strength of evidence, not the number of incidents, and not a prediction."
-WITHHELD = "withheld"
-
-Family = Literal[
-    "gi_star", "gi", "gi_star_rate", "local_moran", "local_moran_rate", "local_geary", "excess",
-    "hot_cold",
-]  # fmt: skip
-"""Which sentences a statistic takes; ``hot_cold`` is any other with hot and cold labels."""
 
 
 @dataclass(frozen=True)
@@ -57,51 +59,6 @@ class LabelClass:
     detail: str
 
 
-@dataclass(frozen=True)
-class Marker:
-    """How one kind of facility is drawn and called.
-
-    Attributes
-    ----------
-    kind : str
-        The value in the table.
-    letter : str
-        Drawn inside the shape.
-    shape : {"circle", "square", "diamond", "triangle", "hexagon"}
-        Outline, so that kinds are told apart without colour.
-    colour : str
-        Fill, as ``#rrggbb``; the letter is white.
-    words, plural : str
-        What the kind is called on a page.
-    """
-
-    kind: str
-    letter: str
-    shape: str
-    colour: str
-    words: str
-    plural: str
-
-
-MARKERS: Mapping[str, Marker] = MappingProxyType(
-    {
-        "group_home": Marker("group_home", "G", "circle", "#4a2a7a", "Group home", "Group homes"),
-        "hotel": Marker("hotel", "H", "square", "#0b5d57", "Hotel", "Hotels"),
-        "trap_house": Marker(
-            "trap_house",
-            "L",
-            "diamond",
-            "#222222",
-            "Location with recorded reports",
-            "Locations with recorded reports",
-        ),
-        "control": Marker(
-            "control", "S", "triangle", "#5b5b5b", "Comparison site", "Comparison sites"
-        ),
-        "other": Marker("other", "O", "hexagon", "#7a3b5e", "Other place", "Other places"),
-    }
-)
-
 _COLOURS = {
     "hot 99": "#7f1d00",
     "hot 95": "#e0651a",
@@ -119,77 +76,20 @@ _COLOURS = {
     "similar": "#b9a7cf",
     "dissimilar": "#3b6b2e",
 }
+_MANY_UNTESTED = "#c6c5c1"
+"""Where most areas are not tested by design, they stay in the background."""
+
 _HATCHED = {*COLD_LABELS, "low-low", "low-high", "dissimilar"}
 _STRENGTH = {"99": "strong evidence", "95": "good evidence", "90": "weak evidence"}
 _ONE_IN = {"99": "100", "95": "20", "90": "10"}
-_SUBJECT: dict[Family, str] = {
-    "gi_star_rate": "recorded incidents than the same rate everywhere would explain",
-    "excess": "recorded incidents than its share of residents would explain",
-}
-_MORAN_WORDS = {
-    "high-high": "High among high – above the average, and so are its neighbours",
-    "high-low": "High among low – above the average, its neighbours below",
-    "low-high": "Low among high – below the average, its neighbours above",
-    "low-low": "Low among low – below the average, and so are its neighbours",
-}
-_RATE_WORDS = {
-    "high-high": "High among high – a rate above the average, as at its neighbours",
-    "high-low": "High among low – a rate above the average, below it at its neighbours",
-    "low-high": "Low among high – a rate below the average, above it at its neighbours",
-    "low-low": "Low among low – a rate below the average, as at its neighbours",
-}
-_GEARY_WORDS = {
-    "high-high": "Alike and high – above the average, and its neighbours much the same",
-    "low-low": "Alike and low – below the average, and its neighbours much the same",
-    "similar": "Alike – its neighbours much the same, across the average",
-    "dissimilar": "Unlike – differs from its neighbours more than chance would explain",
-}
-_PLAIN_WORDS = {
-    NOT_SIGNIFICANT: "No clear difference from chance",
-    NOT_TESTABLE: "Could not be tested",
-    WITHHELD: "Withheld",
-}
-_WORDS: Mapping[Family, Mapping[str, str]] = MappingProxyType(
-    {
-        "local_moran": _MORAN_WORDS,
-        "local_moran_rate": _RATE_WORDS,
-        "local_geary": _GEARY_WORDS,
-    }
-)
-"""Statistics whose labels say how a unit and its neighbours compare."""
-
 _PLAIN_DETAIL = {
     WITHHELD: "to protect persons; says nothing about how many incidents there are",
 }
 
 
-def marker(kind: str) -> Marker:
-    """Find how a kind of facility is drawn; unknown kinds are drawn as other places.
-
-    Examples
-    --------
-    >>> marker("trap_house").words
-    'Location with recorded reports'
-    """
-    return MARKERS.get(kind, MARKERS["other"])
-
-
-def family(statistic: str) -> Family:
-    """Find which sentences a statistic takes, from its name.
-
-    Examples
-    --------
-    >>> family("gi_star"), family("local_moran_2016"), family("scan")
-    ('gi_star', 'local_moran', 'hot_cold')
-    """
-    known: tuple[Family, ...] = get_args(Family)
-    for name in sorted(known, key=len, reverse=True):
-        if statistic == name or statistic.startswith(f"{name}_"):
-            return name
-    return "hot_cold"
-
-
-def label_classes(statistic: str, *, correction: str = "") -> tuple[LabelClass, ...]:
+def label_classes(
+    statistic: str, *, correction: str = "", words: Mapping[str, str] = _NO_WORDS
+) -> tuple[LabelClass, ...]:
     """List the classes of a statistic in the order of the legend.
 
     Parameters
@@ -199,6 +99,8 @@ def label_classes(statistic: str, *, correction: str = "") -> tuple[LabelClass, 
     correction : str
         How p-values were corrected for the number of areas, in words, as on the page. Without
         it, the false discovery rate is meant, which is the default everywhere.
+    words : mapping of str to str
+        The method in words, ``release.context.method``, for what was counted.
 
     Returns
     -------
@@ -211,14 +113,14 @@ def label_classes(statistic: str, *, correction: str = "") -> tuple[LabelClass, 
     >>> [c.label for c in label_classes("local_moran")][:2]
     ['high-high', 'high-low']
     """
-    kind = family(statistic)
-    words = _WORDS.get(kind)
-    if words:
-        order = (*words, NOT_SIGNIFICANT, NOT_TESTABLE)
-        return tuple(_worded_class(label, words, correction) for label in order)
+    kind, of = family(statistic), subject(words)
+    named = LABEL_WORDS.get(kind)
+    if named:
+        order = (*named, NOT_SIGNIFICANT, NOT_TESTABLE)
+        return tuple(_worded_class(label, named, of, correction) for label in order)
     last = (NOT_TESTABLE, WITHHELD) if kind == "excess" else (NOT_TESTABLE,)
     order = (*HOT_LABELS, NOT_SIGNIFICANT, *COLD_LABELS, *last)
-    return tuple(_hot_cold_class(label, kind, correction) for label in order)
+    return tuple(_hot_cold_class(label, kind, of, correction) for label in order)
 
 
 def classes_of(release: Release, statistic: str) -> tuple[LabelClass, ...]:
@@ -238,7 +140,8 @@ def classes_of(release: Release, statistic: str) -> tuple[LabelClass, ...]:
         an area is.
     """
     present = set(drawn_labels(release, statistic).unique())
-    found = label_classes(statistic, correction=_correction(release))
+    words = release.context.method
+    found = label_classes(statistic, correction=_correction(release), words=words)
     absent = {NOT_TESTABLE, WITHHELD} - present
     return tuple(entry for entry in found if entry.label not in absent)
 
@@ -302,8 +205,7 @@ def class_words(label: str) -> str:
     side, _, level = label.partition(" ")
     if level in _STRENGTH:
         return f"{'More' if side == 'hot' else 'Fewer'} – {_STRENGTH[level]}"
-    words = {**_GEARY_WORDS, **_MORAN_WORDS, **_PLAIN_WORDS}
-    return words[label].partition(" – ")[0]
+    return SHORT_WORDS[label]
 
 
 def strength(release: Release, statistic: str) -> str:
@@ -323,7 +225,7 @@ def strength(release: Release, statistic: str) -> str:
         about 1 in 100 / 20 / 10 may be a false alarm."
     """
     correction = _correction(release)
-    if family(statistic) in _WORDS:
+    if family(statistic) in LABEL_WORDS:
         detail = _false_alarms(_ONE_IN["95"], correction)
         return f"{detail[0].upper()}{detail[1:]}."
     names = " / ".join(words.removesuffix(" evidence") for words in _STRENGTH.values())
@@ -336,19 +238,22 @@ def _correction(release: Release) -> str:
     return method.get("Correction") or method.get("Significance") or ""
 
 
-def _worded_class(label: str, words: Mapping[str, str], correction: str) -> LabelClass:
+def _worded_class(label: str, words: Mapping[str, str], of: Subject, correction: str) -> LabelClass:
     detail = _false_alarms(_ONE_IN["95"], correction) if label in words else ""
-    said = words.get(label) or _PLAIN_WORDS[label]
+    said = of.write(words[label]) if label in words else PLAIN_WORDS[label]
     return LabelClass(label, _COLOURS[label], label in _HATCHED, said, detail)
 
 
-def _hot_cold_class(label: str, kind: Family, correction: str) -> LabelClass:
+def _hot_cold_class(label: str, kind: Family, of: Subject, correction: str) -> LabelClass:
     side, _, level = label.partition(" ")
     if level not in _STRENGTH:
-        words, detail = _PLAIN_WORDS[label], _PLAIN_DETAIL.get(label, "")
-        return LabelClass(label, _COLOURS[label], hatched=False, words=words, detail=detail)
-    subject = _SUBJECT.get(kind, "recorded incidents than chance would explain")
-    words = f"{'More' if side == 'hot' else 'Fewer'} {subject} – {_STRENGTH[level]}"
+        few = label == NOT_TESTABLE and kind in UNTESTED
+        words = of.write(UNTESTED[kind]) if few else PLAIN_WORDS[label]
+        colour = _MANY_UNTESTED if few else _COLOURS[label]
+        detail = _PLAIN_DETAIL.get(label, "")
+        return LabelClass(label, colour, hatched=False, words=words, detail=detail)
+    more = of.write(MORE_OF.get(kind, MORE))
+    words = f"{'More' if side == 'hot' else 'Fewer'} {more} – {_STRENGTH[level]}"
     detail = _false_alarms(_ONE_IN[level], correction)
     return LabelClass(label, _COLOURS[label], side == "cold", words, detail)
 

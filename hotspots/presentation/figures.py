@@ -14,10 +14,11 @@ import shapely
 
 from hotspots.disclosure.release import Context, InternalRelease, Release, release
 from hotspots.presentation.canvas import add_shapes, frame, new_axes, pixel_m, view, write
-from hotspots.presentation.classes import chosen, classes_of, drawn_labels, marker
+from hotspots.presentation.classes import chosen, classes_of, drawn_labels
 from hotspots.presentation.formats import one_line
 from hotspots.presentation.groups import COLD, HOT, groups, joined
 from hotspots.presentation.legend import SHAPES, draw_legend
+from hotspots.presentation.markers import marker
 from hotspots.presentation.provenance import SYNTHETIC, banner
 from hotspots.presentation.svg import cleaned
 

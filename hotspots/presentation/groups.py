@@ -14,7 +14,9 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from hotspots.disclosure.release import Release
+from hotspots.presentation.families import RATES, family
 from hotspots.presentation.formats import is_missing
+from hotspots.presentation.subjects import subject
 from hotspots.schema import COLD_LABELS, HOT_LABELS
 
 if TYPE_CHECKING:
@@ -60,9 +62,9 @@ def groups(release: Release | gpd.GeoDataFrame, statistic: str) -> gpd.GeoDataFr
     -------
     GeoDataFrame, shape (g, 9)
         Index ``group``: ``"1"``, ``"2"``, … hot and ``"C1"``, ``"C2"``, … cold, in that order.
-        ``sign``; ``n_units``; ``units``, their ids as a tuple; ``count``, their incidents;
-        ``expected``, what they would hold if every unit of the table had the mean count (of
-        ``excess``: the sum of the areas' expected counts); ``area_km2``; ``place``, the named
+        ``sign``; ``n_units``; ``units``, their ids as a tuple; ``count``, their incidents (or the
+        sum of their persons, where the release's method counts persons); ``expected``, the sum of
+        what each would hold, see :func:`expected_counts`; ``area_km2``; ``place``, the named
         polygon of the base map around the group's centre, otherwise its nearest named point (or
         polygon, where there are only polygons), otherwise the name of the only unit, otherwise
         ``""``; ``centre``, where its number is drawn: a point well inside the largest part, its
@@ -82,15 +84,20 @@ def groups(release: Release | gpd.GeoDataFrame, statistic: str) -> gpd.GeoDataFr
      '2': {'n_units': 1, 'count': 3.0, 'expected': 3.0, 'area_km2': 1.0}}
     """
     if not isinstance(release, Release):
-        return _groups(release, statistic, {})
+        return _groups(release, statistic, {}, "count")
     found = _FOUND.setdefault(release, {})
     if statistic not in found:
-        found[statistic] = _groups(release.table, statistic, release.context.basemap)
+        context = release.context
+        column = subject(context.method).column
+        found[statistic] = _groups(release.table, statistic, context.basemap, column)
     return found[statistic].copy()
 
 
 def _groups(
-    table: gpd.GeoDataFrame, statistic: str, basemap: Mapping[str, gpd.GeoDataFrame]
+    table: gpd.GeoDataFrame,
+    statistic: str,
+    basemap: Mapping[str, gpd.GeoDataFrame],
+    column: str,
 ) -> gpd.GeoDataFrame:
     signs = table[f"{statistic}_label"].astype(str).map(SIGNS)
     units = table.loc[signs.notna()]
@@ -101,8 +108,8 @@ def _groups(
             "sign": signs[signs.notna()].to_numpy(),
             "part": _parts(units.geometry.to_numpy(), signs[signs.notna()].to_numpy()),
             "unit": units.index.astype(str),
-            "count": _floats(table, "count").loc[units.index].to_numpy(),
-            "expected": expected_counts(table, statistic).loc[units.index].to_numpy(),
+            "count": _floats(table, column).loc[units.index].to_numpy(),
+            "expected": expected_counts(table, statistic, column).loc[units.index].to_numpy(),
         }
     )
     rows = [_row(mine, units.geometry.to_numpy()) for _, mine in work.groupby("part")]
@@ -144,7 +151,7 @@ def _middle(part: BaseGeometry) -> BaseGeometry:
     return part.representative_point()
 
 
-def expected_counts(table: gpd.GeoDataFrame, statistic: str) -> pd.Series:
+def expected_counts(table: gpd.GeoDataFrame, statistic: str, column: str = "count") -> pd.Series:
     """Give the count to compare each unit's own count with.
 
     Parameters
@@ -153,17 +160,22 @@ def expected_counts(table: gpd.GeoDataFrame, statistic: str) -> pd.Series:
         Units with ``count``.
     statistic : str
         Name of the local result.
+    column : {"count", "persons"}
+        What is counted.
 
     Returns
     -------
     Series of float, shape (n,)
-        The result's own ``excess_expected`` for the public excess; otherwise the mean count of the
-        table's units, as if incidents were spread evenly over them. (``gi_star_expected`` is
-        another thing: the expected sum of a whole neighbourhood.)
+        The result's own ``excess_expected`` for the public excess; ``expected_count``, that of
+        the same rate everywhere, for rates, NaN where the table does not hold it; otherwise the
+        mean count of the table's units, as if incidents were spread evenly over them.
+        (``gi_star_expected`` is another thing: the expected sum of a whole neighbourhood.)
     """
     if statistic == "excess":
         return _floats(table, "excess_expected")
-    count = _floats(table, "count")
+    if family(statistic) in RATES:
+        return _floats(table, "expected_count")
+    count = _floats(table, column)
     even: pd.Series = count.where(count.isna(), count.mean())
     return even
 

@@ -4,24 +4,53 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from hotspots.presentation.classes import WITHHELD, chosen, drawn_labels, family
+from hotspots.presentation.classes import chosen, drawn_labels
+from hotspots.presentation.families import LABEL_WORDS, LOOKED_AT, MORE, MORE_OF, WITHHELD, family
 from hotspots.presentation.formats import counted, day, listed, number, period, plural
 from hotspots.presentation.groups import HOT, SIGNS, groups
 from hotspots.presentation.methods import neighbours
+from hotspots.presentation.subjects import subject
 from hotspots.schema import NOT_TESTABLE
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date
 
     import geopandas as gpd
 
     from hotspots.disclosure.release import Release
-    from hotspots.presentation.classes import Family
+    from hotspots.presentation.families import Family
 
-MORE = "more recorded incidents than chance would explain"
-MORE_THAN_RISK = "more recorded incidents than the same rate everywhere would explain"
+_AMONG: Mapping[str, str] = MappingProxyType(
+    {
+        "low-low": "below {average} among neighbours below it",
+        "high-low": "above {average} among neighbours below it",
+        "low-high": "below {average} among neighbours above it",
+    }
+)
+OTHERWISE: Mapping[Family, Mapping[str, str]] = MappingProxyType(
+    {
+        "local_moran": _AMONG,
+        "local_moran_rate": _AMONG,
+        "local_moran_bivariate": {
+            "low-low": "below {average} with fewer {other} around",
+            "high-low": "above {average} with fewer {other} around",
+            "low-high": "below {average} with more {other} around",
+        },
+        "lees_l_local": {
+            "low-low": "below {average} with the number of {other} going the same way",
+            "high-low": "above {average} with the number of {other} going the other way",
+            "low-high": "below {average} with the number of {other} going the other way",
+        },
+    }
+)
+"""What is said of areas that are not high among high; "it" is the average."""
+
+
+_CHANCE = "than chance would explain"
 
 
 @dataclass(frozen=True)
@@ -78,12 +107,16 @@ def headline(
     if statistic is None:
         return _sentence(release, f"{counted(n, 'area')} {plural(n, 'is', 'are')} shown, untested")
     counts = _Counts(n, Counter(drawn_labels(release, statistic)))
-    kind = family(statistic)
+    kind, words = family(statistic), release.context.method
     if counts.of(NOT_TESTABLE, WITHHELD) == n:
-        return _sentence(release, _nothing_tested(release, counts))
-    clause = _compared(kind, counts) or _hot(release, kind, counts)
-    clause += _largest(groups(release, statistic) if found is None else found)
-    return " ".join([_sentence(release, clause), *_rest(kind, counts)])
+        clause = _nothing_tested(release, kind, counts)
+        return subject(words).write(_sentence(release, clause))
+    around = neighbours(words.get("Neighbours", ""))
+    clause = _compared(kind, counts, around) or _hot(kind, counts, around)
+    of = groups(release, statistic) if found is None else found
+    said = subject(words).write
+    rest = [said(text) for text in _rest(kind, counts)]
+    return " ".join([_sentence(release, f"{said(clause)}{_largest(of)}"), *rest])
 
 
 def during(first_last: tuple[date, date] | None) -> str:
@@ -108,51 +141,64 @@ def _sentence(release: Release, clause: str) -> str:
     return text[0].upper() + text[1:]
 
 
-def _of(k: int, n: int) -> str:
+def _of(k: int, n: int, one: str = "area", many: str = "areas") -> str:
     """Write a share with its base."""
-    if k == 0:
-        return f"none of {number(n)} areas" if n > 1 else "the area"
-    return f"{number(k)} of {number(n)} areas"
+    if n == 1:
+        return f"the one {one}" if k else f"no {one}"
+    return f"{number(k) if k else 'none'} of {number(n)} {many}"
 
 
-def _hot(release: Release, kind: Family, counts: _Counts) -> str:
-    k, n = counts.sign(HOT), counts.n
-    around = neighbours(release.context.method.get("Neighbours", ""))
-    one = k <= 1
+def _hot(kind: Family, counts: _Counts, around: str) -> str:
+    """Say how many areas have more than chance gives."""
+    k, more = counts.sign(HOT), MORE_OF.get(kind, MORE)
+    one, who = k <= 1, _of(k, counts.n)
+    has = "has" if one else "have"
     if kind in ("gi_star", "gi_star_rate"):
-        where = "a neighbourhood" if one else "neighbourhoods"
-        more = MORE if kind == "gi_star" else MORE_THAN_RISK
-        return (
-            f"{_of(k, n)} {'lies' if one else 'lie'} in {where} (the area and {around}) with {more}"
-        )
+        lie = "lies in a neighbourhood" if one else "lie in neighbourhoods"
+        return f"{who} {lie} (the area and {around}) with more {more}"
     if kind == "gi":
-        verb = "has" if one else "have"
-        return f"{_of(k, n)} {verb} neighbours ({around}, without the area itself) with {MORE}"
-    if kind == "excess":
-        verb, whose = ("has", "its") if one else ("have", "their")
-        share = f"{whose} share of residents would explain"
-        return f"{_of(k, n)} {verb} more recorded incidents than {share}"
-    return f"{_of(k, n)} {'has' if one else 'have'} {MORE}"
+        return f"{who} {has} neighbours ({around}, without the area itself) with more {more}"
+    if kind in LOOKED_AT:
+        tested = counts.n - counts.of(NOT_TESTABLE)
+        held = (f"tested area with {LOOKED_AT[kind]}", f"tested areas with {LOOKED_AT[kind]}")
+        beside = more.replace("neighbours", f"neighbours ({around})", 1)
+        beside = beside.replace("both {counted} and {other}", "both")
+        return f"{_of(k, tested, *held)} {has} more {beside}"
+    return f"{who} {has} more {more if one else more.replace('its share', 'their share')}"
 
 
-def _compared(kind: Family, counts: _Counts) -> str:
+def _compared(kind: Family, counts: _Counts, around: str) -> str:
     """Say how areas compare with their neighbours; ``""`` for other statistics."""
-    if kind == "local_geary":
-        k = counts.of("high-high", "low-low", "similar")
-        alike = "is more like its neighbours" if k <= 1 else "are more like their neighbours"
-        high = counts.of("high-high")
-        which = f", {number(high) if high else 'none'} of them above the average" if k > 1 else ""
-        return f"{_of(k, counts.n)} {alike} than chance would explain{which}"
-    if kind not in ("local_moran", "local_moran_rate"):
+    if kind not in LABEL_WORDS:
         return ""
+    if kind == "local_geary":
+        return _alike(counts)
     k = counts.of("high-high")
-    verb = "is" if k <= 1 else "are"
+    one, who = k <= 1, _of(k, counts.n)
+    if kind == "local_moran_bivariate":
+        are, have, them = ("is", "has", "it") if one else ("are", "have", "them")
+        return (
+            f"{who} {are} above the average in {{counted}} and {have} more {{other}} in the areas "
+            f"around {them} {_CHANCE}"
+        )
+    if kind == "lees_l_local":
+        lie = "lies in a neighbourhood" if one else "lie in neighbourhoods"
+        return (
+            f"{who} {lie} (the area and {around}) with {{counted}} above the average, and the "
+            f"number of {{other}} going the same way, more {_CHANCE}"
+        )
+    are = "is" if one else "are"
     if kind == "local_moran_rate":
-        verb = "has a rate" if k <= 1 else "have rates"
-    return (
-        f"{_of(k, counts.n)} {verb} above the average among neighbours above the average, "
-        "more than chance would explain"
-    )
+        are = "has a rate" if one else "have rates"
+    return f"{who} {are} above the average among neighbours above the average, more {_CHANCE}"
+
+
+def _alike(counts: _Counts) -> str:
+    k = counts.of("high-high", "low-low", "similar")
+    alike = "is more like its neighbours" if k <= 1 else "are more like their neighbours"
+    high = counts.of("high-high")
+    which = f", {number(high) if high else 'none'} of them above the average" if k > 1 else ""
+    return f"{_of(k, counts.n)} {alike} {_CHANCE}{which}"
 
 
 def _largest(found: gpd.GeoDataFrame) -> str:
@@ -182,8 +228,15 @@ def _rest(kind: Family, counts: _Counts) -> list[str]:
         k = counts.of(WITHHELD)
         out.append(f"{counted(k, 'area')} {plural(k, 'is', 'are')} withheld.")
     if counts.of(NOT_TESTABLE):
-        out.append(f"{counted(counts.of(NOT_TESTABLE), 'area')} could not be tested.")
+        out.append(_untested(kind, counts.of(NOT_TESTABLE)))
     return [sentence for sentence in out if sentence]
+
+
+def _untested(kind: Family, k: int) -> str:
+    if kind in LOOKED_AT:
+        was = plural(k, "was", "were")
+        return f"{counted(k, 'area')} {was} not tested: only those with {LOOKED_AT[kind]} are."
+    return f"{counted(k, 'area')} could not be tested."
 
 
 def _others(kind: Family, counts: _Counts) -> str:
@@ -192,14 +245,14 @@ def _others(kind: Family, counts: _Counts) -> str:
         k = counts.of("dissimilar")
         unlike = plural(k, "is less like its neighbours", "are less like their neighbours")
         return f"{counted(k, 'area')} {unlike}." if k else ""
-    if kind not in ("local_moran", "local_moran_rate"):
+    if kind not in OTHERWISE:
         return _fewer(kind, counts.sign("cold")) if counts.sign("cold") else ""
-    others = [
-        (counts.of("low-low"), "below the average among neighbours below it"),
-        (counts.of("high-low"), "above it among neighbours below it"),
-        (counts.of("low-high"), "below it among neighbours above it"),
-    ]
-    said = [f"{number(k)} {plural(k, 'is', 'are')} {words}" for k, words in others if k]
+    said: list[str] = []
+    for label, words in OTHERWISE[kind].items():
+        k = counts.of(label)
+        if k:
+            text = words.replace("{average}", "it" if said else "the average")
+            said.append(f"{number(k)} {plural(k, 'is', 'are')} {text}")
     return f"{listed(said)}." if said else ""
 
 
@@ -211,10 +264,12 @@ def _fewer(kind: Family, k: int) -> str:
         )
     if kind == "gi":
         return f"{areas} {plural(k, 'has', 'have')} neighbours with fewer."
+    if kind in LOOKED_AT:
+        return f"{areas} {plural(k, 'has', 'have')} fewer such neighbours."
     return f"In {areas} there are fewer."
 
 
-def _nothing_tested(release: Release, counts: _Counts) -> str:
+def _nothing_tested(release: Release, kind: Family, counts: _Counts) -> str:
     n, withheld = counts.n, counts.of(WITHHELD)
     if withheld == n:
         return "the number of the one area is withheld" if n == 1 else (
@@ -229,7 +284,9 @@ def _nothing_tested(release: Release, counts: _Counts) -> str:
     )
     which = "the one area" if n - withheld == 1 else f"none of {number(n - withheld)} areas"
     verb = "could not be tested" if n - withheld == 1 else "could be tested"
-    return f"{whole}{which} {verb} for {MORE}{why}{held}"
+    what = "" if kind in (*LABEL_WORDS, *LOOKED_AT) else f" for more {MORE}"
+    only = f": only those with {LOOKED_AT[kind]} can" if kind in LOOKED_AT else ""
+    return f"{whole}{which} {verb}{what}{why}{held}{only}"
 
 
 def _recorded(release: Release) -> str:

@@ -7,7 +7,8 @@ import textwrap
 from typing import TYPE_CHECKING
 
 from hotspots.disclosure.release import InternalRelease
-from hotspots.presentation.classes import COLOUR_MEANS, classes_of, marker, strength
+from hotspots.presentation.classes import COLOUR_MEANS, classes_of, strength
+from hotspots.presentation.markers import marker
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist

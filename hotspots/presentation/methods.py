@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from hotspots.presentation.classes import Family, family
+from hotspots.presentation.families import Family, family
+from hotspots.presentation.subjects import subject
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -25,6 +26,20 @@ _ASSUNCAO_REIS = (
     "Assunção, R. M. & Reis, E. A. (1999). A new proposal to adjust Moran's I for population "
     "density. Statistics in Medicine 18, 2147–2162. "
     "doi:10.1002/(SICI)1097-0258(19990830)18:16<2147::AID-SIM179>3.0.CO;2-I"
+)
+_WARTENBERG = (
+    "Wartenberg, D. (1985). Multivariate spatial correlation: a method for exploratory "
+    "geographical analysis. Geographical Analysis 17, 263–283. "
+    "doi:10.1111/j.1538-4632.1985.tb00849.x"
+)
+_LEE = (
+    "Lee, S.-I. (2001). Developing a bivariate spatial association measure: an integration of "
+    "Pearson's r and Moran's I. Journal of Geographical Systems 3, 369–385. "
+    "doi:10.1007/s101090100064"
+)
+_ANSELIN_LI = (
+    "Anselin, L. & Li, X. (2019). Operational local join count statistics for cluster detection. "
+    "Journal of Geographical Systems 21, 189–210. doi:10.1007/s10109-019-00299-x"
 )
 _CLOPPER_PEARSON = (
     "Clopper, C. J. & Pearson, E. S. (1934). The use of confidence or fiducial limits illustrated "
@@ -50,7 +65,7 @@ class Method:
     name : str
         As analysts call it.
     words : str
-        What it does, for everybody.
+        What it does, for everybody: a template for what was counted and beside what.
     references : tuple of str
         Where it comes from, each with its DOI.
     """
@@ -64,13 +79,13 @@ METHODS: Mapping[Family, Method] = MappingProxyType(
     {
         "gi_star": Method(
             "Getis-Ord Gi*",
-            "The incidents of each area and its neighbours are summed, and the sum is compared "
+            "The {counted} of each area and its neighbours are summed, and the sum is compared "
             "with what would be expected if the counts of all areas were shuffled.",
             (_ORD_GETIS, _BENJAMINI_HOCHBERG, _CASTRO_SINGER),
         ),
         "gi": Method(
             "Getis-Ord Gi",
-            "The incidents of each area's neighbours, without its own, are summed, and the sum is "
+            "The {counted} of each area's neighbours, without its own, are summed, and the sum is "
             "compared with what would be expected if the counts of the other areas were shuffled.",
             (_ORD_GETIS, _BENJAMINI_HOCHBERG, _CASTRO_SINGER),
         ),
@@ -88,15 +103,50 @@ METHODS: Mapping[Family, Method] = MappingProxyType(
         ),
         "gi_star_rate": Method(
             "Getis-Ord Gi* of rates",
-            "The incidents of each area and its neighbours are summed, and the sum is compared "
-            "with their share of all incidents if the rate were the same everywhere.",
+            "The {counted} of each area and its neighbours are summed, and the sum is compared "
+            "with their share of all {counted} if the rate were the same everywhere.",
             (_ORD_GETIS, _BENJAMINI_HOCHBERG, _CASTRO_SINGER),
         ),
         "local_moran_rate": Method(
             "Local Moran's I of rates",
             "Each area's rate, with less weight where few are at risk, is compared with those of "
-            "its neighbours, and with what incidents at the same rate everywhere would give.",
+            "its neighbours, and with what {counted} at the same rate everywhere would give.",
             (_ASSUNCAO_REIS, _ANSELIN, _BENJAMINI_HOCHBERG, _CASTRO_SINGER),
+        ),
+        "local_moran_bivariate": Method(
+            "Bivariate local Moran's I",
+            "Each area's own numbers are held, and the mean number of {other} of its neighbours is "
+            "compared with what would be expected if those of all other areas were shuffled. It is "
+            "about {other} around an area, beside its own {counted}; not the other way round.",
+            (_WARTENBERG, _ANSELIN, _BENJAMINI_HOCHBERG, _CASTRO_SINGER),
+        ),
+        "lees_l_local": Method(
+            "Local Lee's L",
+            "The {counted} and the {other} of each area are averaged with those of its neighbours, "
+            "and how far the two averages go together is compared with what would be expected if "
+            "the pairs of numbers of all other areas were shuffled.",
+            (_LEE, _BENJAMINI_HOCHBERG, _CASTRO_SINGER),
+        ),
+        "local_join_count": Method(
+            "Local join count",
+            "Around each area with {counted}, the neighbours that hold {counted} too are counted, "
+            "however many each holds, and their number is compared with what would be expected if "
+            "such areas lay anywhere.",
+            (_ANSELIN_LI, _BENJAMINI_HOCHBERG, _CASTRO_SINGER),
+        ),
+        "local_join_count_bivariate": Method(
+            "Bivariate local join count",
+            "Around each area with {counted} but no {other}, the neighbours with {other} but no "
+            "{counted} are counted, and their number is compared with what would be expected if "
+            "such areas lay anywhere.",
+            (_ANSELIN_LI, _BENJAMINI_HOCHBERG, _CASTRO_SINGER),
+        ),
+        "local_join_count_colocation": Method(
+            "Local join count of co-location",
+            "Around each area with both {counted} and {other}, the neighbours with both are "
+            "counted, and their number is compared with what would be expected if such areas lay "
+            "anywhere.",
+            (_ANSELIN_LI, _BENJAMINI_HOCHBERG, _CASTRO_SINGER),
         ),
         "excess": Method(
             "Exact binomial excess",
@@ -117,6 +167,28 @@ def method(statistic: str) -> Method:
     'Getis-Ord Gi*'
     """
     return METHODS.get(family(statistic), Method(statistic, "", ()))
+
+
+def method_words(statistic: str, words: Mapping[str, str]) -> str:
+    """Say what a statistic does.
+
+    Parameters
+    ----------
+    statistic : str
+        Name of the local result.
+    words : mapping of str to str
+        The method in words, ``release.context.method``, for what was counted.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> method_words("local_join_count", {})[:41]
+    'Around each area with recorded incidents,'
+    """
+    return subject(words).write(method(statistic).words)
 
 
 def references(statistics: Sequence[str]) -> tuple[str, ...]:

@@ -1,36 +1,41 @@
-"""Sentences about the study area as a whole: global tests and distances."""
+"""Sentences about the study area as a whole: the global tests."""
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from hotspots.presentation.classes import marker
-from hotspots.presentation.formats import (
-    chance,
-    counted,
-    distance,
-    is_missing,
-    least_p,
-    number,
-    one_line,
-    plural,
-)
+from hotspots.presentation.formats import chance, counted, is_missing, least_p
+from hotspots.presentation.subjects import subject
 
 if TYPE_CHECKING:
-    import pandas as pd
+    from collections.abc import Mapping
 
     from hotspots.schema import TestResult
 
 LEVEL = 0.05
-_NOTES = {"unreachable": "no way to any over the streets"}
+_NO_WORDS: Mapping[str, str] = MappingProxyType({})
 NAMES = {
     "moran": "Moran's I",
     "geary": "Geary's c",
     "general_g": "General G",
     "moran_rate": "Moran's I of rates",
+    "lees_l": "Lee's L",
+    "join_count 1-1": "Join count yes–yes",
+    "join_count 0-0": "Join count no–no",
+    "join_count 0-1": "Join count yes–no",
+    "join_count beside-counted": "Join count one–other",
+    "join_count both-both": "Join count both–both",
 }
 _DRAWN = {"moran_rate": "simulated map"}
 """What is drawn for a p-value, where it is no permutation."""
+
+
+def _degrees(what: str, often: str = "") -> tuple[str, str, str]:
+    """Say that something is more, less, or neither."""
+    return f"{what} more{often}", f"{what} less{often}", f"{what} neither more nor less{often}"
+
+
 _FOUND = {
     "moran": (
         "counts of neighbouring areas are more alike",
@@ -52,21 +57,34 @@ _FOUND = {
         "large counts lie beside large counts less",
         "large counts lie beside large counts neither more nor less",
     ),
+    "lees_l": _degrees("{counted} and {other} go together from neighbourhood to neighbourhood"),
+    "join_count 1-1": _degrees("areas with {counted} neighbour each other", " often"),
+    "join_count 0-0": _degrees("areas without {counted} neighbour each other", " often"),
+    "join_count 0-1": _degrees("areas with {counted} neighbour areas without them", " often"),
+    "join_count beside-counted": _degrees(
+        "areas with {counted} but no {other} neighbour areas with {other} but no {counted}",
+        " often",
+    ),
+    "join_count both-both": _degrees(
+        "areas with both {counted} and {other} neighbour each other", " often"
+    ),
 }
 
 
-def test_name(result: TestResult) -> str:
+def global_name(result: TestResult) -> str:
     """Give a global test the name analysts know."""
     return NAMES.get(result.name, result.name.replace("_", " "))
 
 
-def test_sentence(result: TestResult) -> str:
+def global_sentence(result: TestResult, *, words: Mapping[str, str] = _NO_WORDS) -> str:
     """Say what a global test found.
 
     Parameters
     ----------
     result : TestResult
         From :func:`hotspots.moran` or another global test.
+    words : mapping of str to str
+        The method in words, ``release.context.method``, for what was counted.
 
     Returns
     -------
@@ -76,8 +94,8 @@ def test_sentence(result: TestResult) -> str:
     Examples
     --------
     >>> from hotspots.schema import TestResult
-    >>> print(test_sentence(TestResult("moran", 0.4, -0.01, 0.01, 4.1, 0.002, 0.00004, "two-sided",
-    ...                                100, 999)))
+    >>> found = TestResult("moran", 0.4, -0.01, 0.01, 4.1, 0.002, 0.00004, "two-sided", 100, 999)
+    >>> print(global_sentence(found))
     Over the whole study area, counts of neighbouring areas are more alike than chance would
     explain: chance alone would give this at most 1 time in 500.
     """
@@ -85,9 +103,9 @@ def test_sentence(result: TestResult) -> str:
         result.name, ("the value is higher", "the value is lower", "the value is no other")
     )
     if is_missing(result.p_value):
-        return f"{test_name(result)} could not be computed."
+        return f"{global_name(result)} could not be computed."
     direction = more if result.z > 0 else less
-    found = neither if result.p_value > LEVEL else direction
+    found = subject(words).write(neither if result.p_value > LEVEL else direction)
     least = least_p(result.n_permutations, result.alternative)
     often = chance(result.p_value, least=least)
     return (
@@ -96,13 +114,14 @@ def test_sentence(result: TestResult) -> str:
     )
 
 
-def test_engine(result: TestResult) -> str:
+def global_engine(result: TestResult) -> str:
     """Say what the p-value of a global test comes from.
 
     Examples
     --------
     >>> from hotspots.schema import TestResult
-    >>> test_engine(TestResult("moran", 0.4, -0.01, 0.01, 4.1, 0.002, 0.00004, "greater", 100, 999))
+    >>> found = TestResult("moran", 0.4, -0.01, 0.01, 4.1, 0.002, 0.00004, "greater", 100, 999)
+    >>> global_engine(found)
     '999 permutations, 100 areas, greater'
     """
     drawn = _DRAWN.get(result.name, "permutation")
@@ -110,64 +129,3 @@ def test_engine(result: TestResult) -> str:
         counted(result.n_permutations, drawn) if result.n_permutations else "normal approximation"
     )
     return f"{engine}, {counted(result.n, 'area')}, {result.alternative}"
-
-
-def note_words(note: object) -> str:
-    """Write the note of a distance as it stands on a page.
-
-    Examples
-    --------
-    >>> note_words("unreachable"), note_words("no other trap_house"), note_words(None)
-    ('no way to any over the streets', 'no other location with recorded reports', '')
-    """
-    text = "" if is_missing(note) else one_line(note).rstrip(".")
-    if text.startswith("no other "):
-        return f"no other {marker(text.removeprefix('no other ')).words.lower()}"
-    return _NOTES.get(text, text)
-
-
-def distance_sentence(rows: pd.DataFrame) -> str:
-    """Sum up how near one kind of destination is to one kind of facility.
-
-    Parameters
-    ----------
-    rows : DataFrame, shape (n, m)
-        Rows of one ``kind`` and one ``to_kind``, with ``distance_m`` over streets or, where streets
-        are not known, ``straight_m``.
-
-    Returns
-    -------
-    str
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> rows = pd.DataFrame({"kind": "group_home", "to_kind": "hotel",
-    ...                      "distance_m": [300.0, 500.0, None]})
-    >>> distance_sentence(rows)
-    'The nearest hotel is at most 300 m away over streets for 1 and at most 500 m for all 2 of the
-    group homes that reach one; 1 of 3 reaches none.'
-    """
-    start, to = marker(str(rows["kind"].iloc[0])), marker(str(rows["to_kind"].iloc[0]))
-    over = "distance_m" in rows.columns and bool(rows["distance_m"].notna().any())
-    column, how = ("distance_m", "over streets") if over else ("straight_m", "in a straight line")
-    known = rows[column].dropna().astype(float).sort_values()
-    homes, what = start.plural.lower(), to.words.lower()
-    if known.empty:
-        return f"None of the {counted(len(rows), start.words.lower(), homes)} reaches a {what}."
-    half = (len(known) + 1) // 2
-    missing = len(rows) - len(known)
-    rest = (
-        f" that reach one; {number(missing)} of {number(len(rows))} "
-        f"{plural(missing, 'reaches', 'reach')} none"
-        if missing
-        else ""
-    )
-    if len(known) == 1:
-        whole = f"at most {distance(known.iloc[0])} away {how} for the one of the {homes}{rest}"
-    else:
-        whole = (
-            f"at most {distance(known.iloc[half - 1])} away {how} for {number(half)} and "
-            f"at most {distance(known.iloc[-1])} for all {number(len(known))} of the {homes}{rest}"
-        )
-    return f"The nearest {what} is {whole}."

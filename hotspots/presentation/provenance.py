@@ -1,4 +1,4 @@
-"""What a page says about itself: handling, caveats, sources and how it was made."""
+"""What a page says about itself: handling, sources and how it was made."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from hotspots.disclosure.release import InternalRelease, PublicRelease
 from hotspots.intake.selection import WHERE
-from hotspots.presentation.classes import MARKERS, family
 from hotspots.presentation.formats import counted, day, least_p, listed, number, period, plural
-from hotspots.presentation.methods import method
+from hotspots.presentation.markers import MARKERS
+from hotspots.presentation.methods import method, method_words
+from hotspots.presentation.subjects import BESIDE, COUNTED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -21,7 +22,12 @@ if TYPE_CHECKING:
 SYNTHETIC = "SYNTHETIC – invented data"
 CONFIDENTIAL = "CONFIDENTIAL – do not forward, publish or leave open"
 TABLES = {"incidents": "Incidents", "baseline": "Other contacts", "population": "Residents"}
-UNIT_TERMS = frozenset({"Units", "Neighbours", "Statistics", "Permutations", "Significance"})
+UNIT_TERMS = frozenset(
+    {
+        *("Units", "Neighbours", "Statistics", "Permutations", "P-values", "Significance"),
+        *("Rates", COUNTED, BESIDE),
+    }
+)
 """Parameters that describe the internal units; published areas are of another making."""
 CORRECTIONS = {
     "fdr_bh": "false discovery rate by Benjamini-Hochberg",
@@ -29,29 +35,14 @@ CORRECTIONS = {
     "bonferroni": "Bonferroni correction",
     "none": "not corrected for the number of areas",
 }
-REASONS = {WHERE: "not of the chosen kind"}
+REASONS = {
+    WHERE: "not of the chosen kind",
+    "the unit has no part in the join": "nothing to join",
+    "null distribution is a single value": "only one result possible",
+    "the unit's value is the mean": "exactly average",
+}
 """What readers are told of a reason that is written for those who write the study."""
 LIBRARIES = ("numpy", "scipy", "pandas", "geopandas", "shapely", "libpysal")
-
-ALWAYS = tuple(
-    " ".join(text.split())
-    for text in """
-    Recorded is not occurred: these are incidents that came to the notice of those who keep the
-    records, not all that happened.
-
-    Enforcement and detection shape the record: where people look more, more is found.
-
-    Small numbers vary by chance: a few incidents more or less can move an area from one class to
-    another.
-
-    Not for dispatch: this is for planning and prevention, not for sending officers, and not for
-    judging a person or an address.
-
-    Areas do not describe people: what is found in an area says nothing about the persons who live
-    or stay there.
-    """.strip().split("\n\n")
-)
-"""What stands beside every result, on every page."""
 
 
 @dataclass(frozen=True)
@@ -91,58 +82,6 @@ def banner(release: Release) -> Banner:
         parts.append("Made for the public: numbers that could point to a person are withheld")
     text = " ".join(part if part.endswith((".", "!", "?")) else f"{part}." for part in parts)
     return Banner(text, "synthetic" if release.context.synthetic else release.profile)
-
-
-def caveats(release: Release) -> tuple[str, ...]:
-    """List what must be said beside every result; pages offer no way to remove it.
-
-    Parameters
-    ----------
-    release : Release
-        What is shown.
-
-    Returns
-    -------
-    tuple of str
-        The five that stand on every page, then those of the statistics shown.
-    """
-    kinds = {family(name) for name in release.statistics}
-    out = list(ALWAYS)
-    if kinds & {"gi_star", "gi", "local_moran", "local_geary"}:
-        out.append(
-            "Chance means that every area is alike: whether an area has more residents, visitors "
-            "or streets than another is not taken into account."
-        )
-    if kinds & {"gi_star_rate", "local_moran_rate"}:
-        out.append(
-            "A rate compares with residents, or other recorded contacts, and takes every incident "
-            "as independent: where one person or place has several, evidence is weaker than it "
-            "looks."
-        )
-    if kinds & {"gi_star", "gi_star_rate"}:
-        out.append(
-            "An area is marked for its whole neighbourhood: "
-            "it may itself hold few incidents or none."
-        )
-    if "excess" in kinds:
-        out.append(
-            "Compared with residents only: people who work in an area or visit it are not counted."
-        )
-    if "excess" in kinds and isinstance(release, PublicRelease) and release.design_effect is None:
-        out.append(
-            "Every incident is taken as independent: where one person or place has several, the "
-            "evidence is weaker than it looks."
-        )
-    if isinstance(release, PublicRelease) and not release.context.open_data:
-        out.append(
-            "Withheld areas look alike whether they hold no incident, few or many; they are no "
-            "evidence of either."
-        )
-    if isinstance(release, InternalRelease) and release.proximity is not None:
-        out.append(
-            "Near is not connected: a distance says nothing about what happens at either place."
-        )
-    return tuple(out)
 
 
 def sources(release: Release) -> tuple[str, ...]:
@@ -187,11 +126,10 @@ def how_made(release: Release) -> list[tuple[str, str]]:
     suppressed = isinstance(release, PublicRelease) and not context.open_data
     hidden = UNIT_TERMS if "excess" in release.statistics else frozenset()
     out += [(term, text) for term, text in context.method.items() if term not in hidden]
+    if "excess" in release.statistics:
+        out.append(("Significance", "two-sided, exact; false discovery rate by Benjamini-Hochberg"))
     if suppressed:
-        out += [
-            ("Significance", "two-sided, exact; false discovery rate by Benjamini-Hochberg"),
-            ("Withheld", _rules(release.rules)),
-        ]
+        out.append(("Withheld", _rules(release.rules)))
     if suppressed and isinstance(release, PublicRelease) and release.design_effect is not None:
         out.append(("Repeat persons", _repeats(release.design_effect)))
     if isinstance(release, InternalRelease):
@@ -209,7 +147,10 @@ def how_made(release: Release) -> list[tuple[str, str]]:
 
 
 def _methods(release: Release) -> str:
-    return " ".join(f"{method(name).name}. {method(name).words}" for name in release.statistics)
+    words = release.context.method
+    return " ".join(
+        f"{method(name).name}. {method_words(name, words)}" for name in release.statistics
+    )
 
 
 def _rules(rules: Rules) -> str:
@@ -250,7 +191,10 @@ def _tested(details: dict[str, Any]) -> Iterator[str]:
         yield ", ".join([engine[0].capitalize(), *engine[1:]])
     if "n_tested" in details and "n_units" in details:
         reasons = listed(
-            [f"{why}: {number(n)}" for why, n in details.get("not_testable", {}).items()]
+            [
+                f"{REASONS.get(why, why)}: {number(n)}"
+                for why, n in details.get("not_testable", {}).items()
+            ]
         )
         tested = f"{number(details['n_tested'])} of {number(details['n_units'])} areas tested"
         yield tested + (f" ({reasons})" if reasons else "")

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 
 from hotspots.disclosure.release import InternalRelease, Release
 from hotspots.errors import DisclosureError
+from hotspots.presentation.caveats import caveats
 from hotspots.presentation.classes import COLOUR_MEANS, strength
 from hotspots.presentation.formats import one_line
 from hotspots.presentation.headlines import headline
 from hotspots.presentation.methods import references
-from hotspots.presentation.provenance import banner, caveats, how_made, sources
+from hotspots.presentation.provenance import banner, how_made, sources
 from hotspots.reports import sections
 from hotspots.reports.files import write_text
 

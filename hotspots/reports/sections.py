@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from hotspots.disclosure.release import InternalRelease, PublicRelease
-from hotspots.presentation.classes import class_words, drawn_labels, family, marker
+from hotspots.presentation.classes import class_words, drawn_labels
+from hotspots.presentation.distances import distance_sentence, note_words
+from hotspots.presentation.families import PAIRS, family
 from hotspots.presentation.figures import NUMBERED, figure_svg
 from hotspots.presentation.formats import (
     counted,
@@ -20,17 +21,14 @@ from hotspots.presentation.formats import (
     p_value,
     plural,
 )
+from hotspots.presentation.group_words import captions, compared
 from hotspots.presentation.groups import COLD, HOT, groups
 from hotspots.presentation.headlines import during, headline
-from hotspots.presentation.methods import method
-from hotspots.presentation.overall import (
-    distance_sentence,
-    note_words,
-    test_engine,
-    test_name,
-    test_sentence,
-)
+from hotspots.presentation.markers import marker
+from hotspots.presentation.methods import method, method_words
+from hotspots.presentation.overall import global_engine, global_name, global_sentence
 from hotspots.presentation.provenance import rows_read
+from hotspots.presentation.subjects import PERSONS, subject
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -39,31 +37,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from hotspots.disclosure.release import Release
-    from hotspots.presentation.classes import Family
     from hotspots.schema import TestResult
 
 LISTED = {HOT: 25, COLD: 10}
 """How many groups of each sign the report lists."""
-
-MORE_OR_FEWER = (
-    "Groups of touching areas with more recorded incidents",
-    "Groups of touching areas with fewer recorded incidents",
-)
-_AMONG_ALIKE = (
-    "Groups of touching areas above the average, as are their neighbours",
-    "Groups of touching areas below the average, as are their neighbours",
-)
-CAPTIONS: Mapping[Family, tuple[str, str]] = MappingProxyType(
-    {
-        "local_moran": _AMONG_ALIKE,
-        "local_moran_rate": _AMONG_ALIKE,
-        "local_geary": (
-            "Groups of touching areas above the average and like their neighbours",
-            "Groups of touching areas below the average and like their neighbours",
-        ),
-    }
-)
-"""What groups of either sign are, where it is not a matter of more and fewer."""
 
 SHORT = 12
 """Tables of up to so many rows are not cut by the end of a page."""
@@ -138,14 +115,17 @@ class Finding:
 
 def question(release: Release) -> list[str]:
     """Say what the study asks, of what and when."""
-    asked = "Where do recorded incidents concentrate, and how sure is that?"
+    said = subject(release.context.method).write
+    asked = said("Where do {counted} concentrate, and how sure is that?")
+    if {family(name) for name in release.statistics} & PAIRS:
+        asked += said(" Where do they go with {other}?")
     homes = isinstance(release, InternalRelease) and release.proximity is not None
     near = " How near are facilities to places with recorded reports?" if homes else ""
     when = during(release.context.period)
     areas = f"{when}the study looks at {counted(len(release.table), 'area')}."
-    meaning = (
-        "A concentration is an area, or an area with its neighbours, where more incidents were "
-        "recorded than chance would explain."
+    meaning = said(
+        "A concentration is an area, or an area with its neighbours, with more {counted} than "
+        "chance would explain."
     )
     return [f"{asked}{near}", f"{areas[0].upper()}{areas[1:]} {meaning}"]
 
@@ -162,7 +142,16 @@ def data_sentences(release: Release) -> list[str]:
     n = len(release.table)
     held = f"{counted(total, 'recorded incident')} {plural(total, 'lies', 'lie')} in the areas"
     none = f"{number(empty)} of {counted(n, 'area')} {plural(empty, 'holds', 'hold')} none"
-    return [f"{held}; {none}.", *chosen]
+    return [f"{held}; {none}.", *_as_persons(release), *chosen]
+
+
+def _as_persons(release: Release) -> list[str]:
+    """Say how many persons those are, where persons are what is tested."""
+    if subject(release.context.method).counted != PERSONS:
+        return []
+    n = float(release.table["persons"].sum())
+    each = "each counted once in an area, and once in every area where there is a record of them"
+    return [f"They are tested as {PERSONS.counted(n)}, {each}."]
 
 
 def _choices(release: Release) -> list[str]:
@@ -212,7 +201,8 @@ def data_grids(release: Release) -> list[Grid]:
 
 def test_sentences(release: Release) -> list[str]:
     """Say what each global test found; internal only."""
-    return [test_sentence(test) for test in _tests(release)]
+    words = release.context.method
+    return [global_sentence(test, words=words) for test in _tests(release)]
 
 
 def test_grids(release: Release) -> list[Grid]:
@@ -222,7 +212,7 @@ def test_grids(release: Release) -> list[Grid]:
         return []
     rows: list[tuple[str, ...]] = [
         (
-            test_name(test),
+            global_name(test),
             figures(test.statistic),
             figures(test.expected),
             number(test.z, decimals=1),
@@ -236,7 +226,7 @@ def test_grids(release: Release) -> list[Grid]:
     )
     names: dict[str, list[str]] = {}
     for test in found:
-        names.setdefault(test_engine(test), []).append(test_name(test))
+        names.setdefault(global_engine(test), []).append(global_name(test))
     engines = "; ".join(f"{engine} ({listed(tests)})" for engine, tests in names.items())
     return [Grid("Tests of the whole study area, for analysts", columns, rows,
                  f"p-values from: {engines}.")]  # fmt: skip
@@ -255,18 +245,21 @@ def findings(release: Release) -> list[Finding]:
             Finding(
                 title=known.name,
                 sentence=headline(release, name, found=found),
-                words=known.words,
+                words=method_words(name, release.context.method),
                 svg=figure_svg(release, name, framed=False, found=found),
-                grids=[*_group_grids(found, family(name)), *_area_grids(release, name)],
+                grids=[*_group_grids(release, name, found), *_area_grids(release, name)],
             )
         )
     return out
 
 
-def _group_grids(found: gpd.GeoDataFrame, kind: Family) -> list[Grid]:
-    compared = "By share of residents" if kind == "excess" else "If spread evenly"
+def _group_grids(release: Release, name: str, found: gpd.GeoDataFrame) -> list[Grid]:
+    words = release.context.method
+    held = "Persons" if subject(words).counted == PERSONS else "Recorded"
+    known = bool(found["expected"].notna().any())
+    heads = ("Areas", held, *((compared(name),) if known else ()), "km²")
     out = []
-    for sign, caption in zip((HOT, COLD), CAPTIONS.get(kind, MORE_OR_FEWER), strict=True):
+    for sign, caption in zip((HOT, COLD), captions(name, words=words), strict=True):
         mine = found[found["sign"] == sign]
         if mine.empty:
             continue
@@ -275,20 +268,22 @@ def _group_grids(found: gpd.GeoDataFrame, kind: Family) -> list[Grid]:
         columns = (
             Column("Group"),
             *((Column("Around"),) if named else ()),
-            *(Column(title, numeric=True) for title in ("Areas", "Recorded", compared, "km²")),
+            *(Column(title, numeric=True) for title in heads),
         )
-        rows = [_group_row(str(name), row, named=named) for name, row in shown.iterrows()]
+        rows = [
+            _group_row(str(group), row, named=named, known=known) for group, row in shown.iterrows()
+        ]
         out.append(Grid(caption, columns, rows, _left_out(mine, sign)))
     return out
 
 
-def _group_row(name: str, row: pd.Series, *, named: bool) -> tuple[str, ...]:
+def _group_row(name: str, row: pd.Series, *, named: bool, known: bool) -> tuple[str, ...]:
     return (
         name,
         *((one_line(row["place"], longest=60) or "–",) if named else ()),
         number(row["n_units"]),
         number(row["count"]),
-        number(row["expected"], decimals=1),
+        *((number(row["expected"], decimals=1),) if known else ()),
         number(row["area_km2"], decimals=2),
     )
 

@@ -12,7 +12,8 @@ import shapely
 from hotspots.crs import WGS84
 from hotspots.disclosure.release import InternalRelease, PublicRelease
 from hotspots.errors import DisclosureError, InputError, SchemaError
-from hotspots.presentation.classes import WITHHELD, drawn_labels
+from hotspots.presentation.classes import drawn_labels
+from hotspots.presentation.families import WITHHELD
 from hotspots.reports.files import replacing, write_csv, write_text
 
 if TYPE_CHECKING:

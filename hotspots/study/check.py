@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from hotspots.geography.overlap import require_lived_in_once, require_side_by_side
-from hotspots.study.analysis import counted
+from hotspots.study.counting import counted
 from hotspots.study.inputs import Inputs, read_inputs
 from hotspots.study.testing import neighbours
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     import geopandas as gpd
     from libpysal.graph import Graph
@@ -34,12 +34,15 @@ class Check:
         Who neighbours whom.
     rows : mapping of str to RowCounts
         Rows by table, as a run records them.
+    notes : sequence of str
+        Choices made while reading, and what the counts leave open.
     """
 
     inputs: Inputs
     units: gpd.GeoDataFrame = field(repr=False)
     graph: Graph = field(repr=False)
     rows: Mapping[str, RowCounts]
+    notes: Sequence[str] = ()
 
 
 def check(study: Study) -> Check:
@@ -64,5 +67,11 @@ def check(study: Study) -> Check:
         require_lived_in_once(inputs.population)
     if inputs.areas is not None:
         require_side_by_side(inputs.areas, what="public areas")
-    units, rows = counted(study, inputs)
-    return Check(inputs=inputs, units=units, graph=neighbours(study, units), rows=rows)
+    found = counted(study, inputs)
+    return Check(
+        inputs=inputs,
+        units=found.units,
+        graph=neighbours(study, found.units),
+        rows=found.rows,
+        notes=[*inputs.notes, *found.notes],
+    )

@@ -7,7 +7,10 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from hotspots.disclosure.release import Context
+from hotspots.presentation.subjects import BESIDE, COUNTED, OTHERS, PERSONS_COUNTED
 from hotspots.study.model import (
+    PAIRS,
+    RATES,
     ContiguitySection,
     DistanceBandSection,
     InverseDistanceSection,
@@ -17,6 +20,8 @@ from hotspots.study.model import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from hotspots.study.inputs import Inputs
     from hotspots.study.model import Study
 
@@ -25,8 +30,13 @@ STATISTIC_NAMES = {
     "gi": "Getis-Ord Gi",
     "local_moran": "local Moran's I",
     "local_geary": "local Geary's c",
+    "local_join_count": "local join count",
     "gi_star_rate": "Getis-Ord Gi* of rates",
     "local_moran_rate": "local Moran's I of rates",
+    "local_moran_bivariate": "bivariate local Moran's I",
+    "lees_l_local": "local Lee's L",
+    "local_join_count_bivariate": "bivariate local join count",
+    "local_join_count_colocation": "local join count of co-location",
 }
 DENOMINATORS = {"population": "residents", "baseline": "other recorded contacts"}
 CORRECTIONS = {
@@ -66,29 +76,51 @@ def context(study: Study, inputs: Inputs) -> Context:
     Returns
     -------
     Context
+        Its method is that of every statistic of the study, which is internal.
     """
     return Context(
         title=study.name,
         period=study.study.period,
         boundary=inputs.boundary,
         basemap=inputs.basemap,
-        method=_method(study),
+        method=method(study, study.analysis.statistics),
         synthetic=study.study.synthetic,
         open_data=study.incidents.open_data,
         made=clock(),
     )
 
 
-def _method(study: Study) -> dict[str, str]:
+def method(study: Study, statistics: Sequence[str]) -> dict[str, str]:
+    """Say how some statistics of a study were made, and nothing of its others.
+
+    Parameters
+    ----------
+    study : Study
+        For its parameters.
+    statistics : sequence of str
+        Those a page shows; none where it shows published areas alone.
+
+    Returns
+    -------
+    dict of str to str
+        Terms and texts, in the order shown.
+    """
     analysis = study.analysis
     where = {column: ", ".join(values) for column, values in study.incidents.where.items()}
     chosen = {"Records": "; ".join(f"{key}: {value}" for key, value in where.items())}
+    records = chosen if where else {}
+    if not statistics:
+        return records
+    terms = {**records, "Statistics": ", ".join(STATISTIC_NAMES[name] for name in statistics)}
+    if analysis.count == "persons":
+        terms[COUNTED] = PERSONS_COUNTED
+    terms |= {"Units": _units(study), "Neighbours": _neighbours(study)}
+    if set(RATES) & set(statistics):
+        terms["Rates"] = f"of {DENOMINATORS[study.denominator]}"
+    if study.beside and set(PAIRS) & set(statistics):
+        terms[BESIDE] = OTHERS[study.beside].many
     return {
-        **(chosen if where else {}),
-        "Statistics": ", ".join(STATISTIC_NAMES[name] for name in analysis.statistics),
-        "Units": _units(study),
-        "Neighbours": _neighbours(study),
-        **({"Rates": f"of {DENOMINATORS[study.denominator]}"} if study.rates else {}),
+        **terms,
         "P-values": _p_values(study),
         "Significance": f"two-sided, {CORRECTIONS[analysis.correction]}",
     }

@@ -29,12 +29,38 @@ Metres = Annotated[float, Field(gt=0, strict=True)]
 Whole = Annotated[int, Field(gt=0, strict=True)]
 Name = Annotated[str, Field(min_length=1), AfterValidator(_not_blank)]
 Rate = Literal["gi_star_rate", "local_moran_rate"]
-Statistic = Literal[
-    "gi_star", "gi", "local_moran", "local_geary", "gi_star_rate", "local_moran_rate"
+Pair = Literal[
+    "local_moran_bivariate",
+    "lees_l_local",
+    "local_join_count_bivariate",
+    "local_join_count_colocation",
 ]
+Statistic = Literal[
+    "gi_star",
+    "gi",
+    "local_moran",
+    "local_geary",
+    "local_join_count",
+    "gi_star_rate",
+    "local_moran_rate",
+    "local_moran_bivariate",
+    "lees_l_local",
+    "local_join_count_bivariate",
+    "local_join_count_colocation",
+]
+Count = Literal["incidents", "persons"]
 Denominator = Literal["population", "baseline"]
+Beside = Literal["population", "baseline", "group_home", "hotel", "trap_house", "other"]
 Kernel = Literal["uniform", "triangular", "epanechnikov", "quartic", "gaussian"]
 RATES: tuple[Rate, ...] = get_args(Rate)
+PAIRS: tuple[Pair, ...] = get_args(Pair)
+"""Statistics of two variables: what is counted, and what it is set beside."""
+
+JOINS: tuple[Statistic, ...] = (
+    "local_join_count",
+    "local_join_count_bivariate",
+    "local_join_count_colocation",
+)
 
 
 class Section(BaseModel):
@@ -170,8 +196,9 @@ NeighboursSection = Annotated[
 
 
 class AnalysisSection(Section):
-    """``[analysis]``: statistics and how they are tested."""
+    """``[analysis]``: what is counted, statistics and how they are tested."""
 
+    count: Count = "incidents"
     statistics: Annotated[list[Statistic], Field(min_length=1)] = ["gi_star"]
     neighbours: NeighboursSection = ContiguitySection()
     method: Method = "auto"
@@ -179,6 +206,7 @@ class AnalysisSection(Section):
     seed: Annotated[int, Field(ge=0)] = 1
     correction: Correction = "fdr_bh"
     denominator: Denominator | None = None
+    beside: Beside | None = None
 
     @field_validator("statistics")
     @classmethod
@@ -260,30 +288,80 @@ class Study(Section):
         """What rates are taken of: as said, otherwise residents where they are known."""
         return self.analysis.denominator or ("population" if self.population else "baseline")
 
+    @property
+    def pairs(self) -> tuple[Pair, ...]:
+        """The statistics of two variables that are asked for."""
+        return tuple(name for name in self.analysis.statistics if name in PAIRS)
+
+    @property
+    def beside(self) -> Beside | None:
+        """What incidents are set beside, where a statistic of two variables is asked for."""
+        return self.analysis.beside if self.pairs else None
+
+    @property
+    def kinds(self) -> set[Kind]:
+        """The kinds of facilities that are listed."""
+        return {section.kind for section in self.facilities}
+
     @model_validator(mode="after")
     def _kinds_listed(self) -> Self:
         if self.proximity:
-            listed = {section.kind for section in self.facilities}
-            unlisted = {*self.proximity.from_, *self.proximity.to} - listed
+            unlisted = {*self.proximity.from_, *self.proximity.to} - self.kinds
             if unlisted:
                 names = ", ".join(sorted(unlisted))
                 raise ValueError(f"[proximity] names {names}, but no [[facilities]] has that kind")
         return self
 
     @model_validator(mode="after")
-    def _testable(self) -> Self:
-        near, rates = self.analysis.neighbours, self.rates
-        if rates and getattr(self, self.denominator) is None:
+    def _has_denominator(self) -> Self:
+        if self.rates and getattr(self, self.denominator) is None:
             section = self.analysis.denominator or "population] or [baseline"
-            raise ValueError(f"[analysis] {rates[0]} divides by a section [{section}], not there")
-        if rates and isinstance(near, KernelSection | InverseDistanceSection):
             raise ValueError(
-                f"[analysis] {rates[0]} counts every neighbour once; choose neighbours of kind "
+                f"[analysis] {self.rates[0]} divides by a section [{section}], not there"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _has_second(self) -> Self:
+        beside = self.analysis.beside
+        if beside is None:
+            if self.pairs:
+                raise ValueError(
+                    f"[analysis] {self.pairs[0]} needs something to set beside: say beside = "
+                    '"population", "baseline", or a kind of [[facilities]]'
+                )
+            return self
+        if beside in ("population", "baseline"):
+            if getattr(self, beside) is None:
+                raise ValueError(f"[analysis] beside names a section [{beside}], not there")
+        elif beside not in self.kinds:
+            raise ValueError(f"[analysis] beside names {beside}, but no [[facilities]] is of it")
+        return self
+
+    @model_validator(mode="after")
+    def _neighbours_fit(self) -> Self:
+        near, asked = self.analysis.neighbours, self.analysis.statistics
+        once = [name for name in asked if name in (*RATES, *JOINS)]
+        if once and isinstance(near, KernelSection | InverseDistanceSection):
+            raise ValueError(
+                f"[analysis] {once[0]} counts every neighbour once; choose neighbours of kind "
                 "contiguity, distance_band or nearest"
             )
-        if "gi_star" in self.analysis.statistics and isinstance(near, InverseDistanceSection):
+        itself = [name for name in asked if name in ("gi_star", "lees_l_local")]
+        if itself and isinstance(near, InverseDistanceSection):
+            other = "gi, or " if itself[0] == "gi_star" else ""
             raise ValueError(
-                "[analysis] gi_star counts the unit itself, which has no inverse distance; choose "
-                "gi, or neighbours of kind kernel"
+                f"[analysis] {itself[0]} counts the unit itself, which has no inverse distance; "
+                f"choose {other}neighbours of kind kernel"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _persons_unpublished(self) -> Self:
+        if self.analysis.count == "persons" and self.incidents.open_data is not None:
+            raise ValueError(
+                '[analysis] count = "persons" does not go with [incidents] open_data: published '
+                "records show the units themselves, and who is the same person is not published; "
+                "count incidents, or take open_data out"
             )
         return self

@@ -6,7 +6,7 @@ import os
 import shutil
 import tempfile
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,9 +23,9 @@ from hotspots.reports.tables import (
     write_quarantine,
     write_results,
 )
-from hotspots.schema import statistics_in
+from hotspots.schema import RESULT_COLUMNS, statistics_in
 from hotspots.study.analysis import Analysis, analyse
-from hotspots.study.context import context
+from hotspots.study.context import context, method
 from hotspots.study.inputs import Inputs, input_hashes, read_inputs
 from hotspots.study.model import Study
 from hotspots.study.progress import Steps
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
+    from hotspots.disclosure.release import Context
     from hotspots.schema import Profile
 
 SAMPLE_REASON = "the sample study: everything in it is invented"
@@ -126,7 +127,8 @@ def run(
             hashes = input_hashes(study)
         analysis = analyse(study, inputs, steps)
         with steps("Checking disclosure"):
-            public = _public(study, inputs, analysis)
+            around = context(study, inputs)
+            public = _public(study, inputs, analysis, around)
             internal = None
             if profile == "internal":
                 internal = release(
@@ -134,7 +136,7 @@ def run(
                     profile="internal",
                     reason=reason,
                     recipient=recipient,
-                    context=public.context,
+                    context=around,
                     facilities=inputs.all_facilities(),
                     proximity=analysis.proximity,
                     tests=analysis.tests,
@@ -154,7 +156,7 @@ def run(
         "profile": profile,
         "reason": reason,
         "recipient": recipient,
-        "made": public.context.made.isoformat(),
+        "made": around.made.isoformat(),
         "files": [file.relative_to(out).as_posix() for file in files],
     }
     content = record(study, analysis, hashes=hashes, seconds=steps.seconds, released=released)
@@ -175,12 +177,13 @@ def _refuse_unstated(profile: str, reason: str | None, recipient: str | None) ->
         )
 
 
-def _public(study: Study, inputs: Inputs, analysis: Analysis) -> PublicRelease:
-    around = context(study, inputs)
+def _public(study: Study, inputs: Inputs, analysis: Analysis, around: Context) -> PublicRelease:
+    """Make the public release; its pages name what they show, and nothing else."""
     if study.incidents.open_data and study.public is None:
         units = _open(study, analysis.units)
-        if statistics_in(units):
-            return release(units, context=around)
+        shown = statistics_in(units)
+        if shown:
+            return release(units, context=replace(around, method=method(study, shown)))
     incidents = inputs.incidents.table
     areas = public_areas(
         incidents[locate(incidents, analysis.units).notna()],  # those that were used
@@ -188,15 +191,16 @@ def _public(study: Study, inputs: Inputs, analysis: Analysis) -> PublicRelease:
         population=inputs.population,
         areas=inputs.areas,
     )
-    return release(areas, context=around)
+    return release(areas, context=replace(around, method=method(study, ())))
 
 
 def _open(study: Study, units: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Leave out rates of other police contacts, which are not open data."""
-    if study.denominator != "baseline":
-        return units
-    prefixes = tuple(f"{name}_" for name in study.rates)
-    return units.drop(columns=[name for name in units.columns if name.startswith(prefixes)])
+    """Leave out what rests on facilities or other police contacts, which are not open data."""
+    held: list[str] = [*(study.rates if study.denominator == "baseline" else ())]
+    if study.beside != "population":
+        held += study.pairs
+    columns = {f"{name}_{column}" for name in held for column in RESULT_COLUMNS}
+    return units.drop(columns=[name for name in units.columns if name in columns])
 
 
 def _write_public(public: PublicRelease, folder: Path) -> None:

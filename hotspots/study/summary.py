@@ -33,7 +33,7 @@ def print_check(study: Study, checked: Check) -> None:
     console = Console(markup=False)
     console.print(f"{study.name}: every file can be read, nothing was tested", highlight=False)
     console.print(_rows_table(checked.rows))
-    for note in inputs.notes:
+    for note in checked.notes:
         console.print(note, highlight=False)
     console.print(f"Coordinates: {inputs.boundary.crs.name}", highlight=False)
     alone = len(checked.graph.isolates)
@@ -54,9 +54,10 @@ def print_run(done: Run) -> None:
     console.print(_rows_table(done.analysis.rows))
     for note in done.analysis.notes:
         console.print(note, highlight=False)
-    found = Grid(
-        "Statistic", "Areas", "Hot or high-high", "Cold or low-low", "Other", "Not testable"
-    )
+    found = Grid()
+    found.add_column("Statistic", no_wrap=True)
+    for title in ("Areas", "Hot or high-high", "Cold or low-low", "Other", "Not testable"):
+        found.add_column(title)
     for name in done.analysis.inference:
         found.add_row(name, *map(_number, _label_counts(done.analysis.units[f"{name}_label"])))
     console.print(found)

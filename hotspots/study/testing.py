@@ -4,18 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from hotspots.errors import InputError
-from hotspots.geography.apportionment import apportion
+import pandas as pd
+
 from hotspots.geography.neighbours import contiguity, distance_band, nearest_neighbours
-from hotspots.geography.overlap import require_lived_in_once
 from hotspots.geography.weights import inverse_distance, kernel_weights
 from hotspots.statistics.getis_ord import gi, gi_star
 from hotspots.statistics.global_tests import geary, general_g, moran
+from hotspots.statistics.join_counts import join_count
+from hotspots.statistics.lees_l import lees_l
+from hotspots.statistics.lees_l_local import lees_l_local
 from hotspots.statistics.local_geary import local_geary
+from hotspots.statistics.local_join_counts import local_join_count
 from hotspots.statistics.local_moran import local_moran
+from hotspots.statistics.local_moran_bivariate import local_moran_bivariate
 from hotspots.statistics.local_rates import gi_star_rate, local_moran_rate
 from hotspots.statistics.moran_rate import moran_rate
+from hotspots.study.counting import at_risk, second, values
 from hotspots.study.model import (
+    JOINS,
     ContiguitySection,
     DistanceBandSection,
     InverseDistanceSection,
@@ -25,11 +31,9 @@ from hotspots.study.model import (
 
 if TYPE_CHECKING:
     import geopandas as gpd
-    import pandas as pd
     from libpysal.graph import Graph
 
     from hotspots.schema import TestResult
-    from hotspots.study.inputs import Inputs
     from hotspots.study.model import Statistic, Study
 
 MAX_GLOBAL = 999
@@ -38,8 +42,22 @@ MAX_GLOBAL = 999
 MAX_DIRECT = 9_999
 """Random draws, at most, where every unit is compared with each of them by itself."""
 
-SUMS = {"gi_star": gi_star, "gi": gi, "local_moran": local_moran}
-COUNTS = {**SUMS, "local_geary": local_geary}
+BY_SUMS = ("gi_star", "gi", "local_moran", "local_moran_bivariate", *JOINS)
+"""Statistics whose units share their draws, where neighbours have equal weights."""
+
+COUNTS = {"gi_star": gi_star, "gi": gi, "local_moran": local_moran, "local_geary": local_geary}
+KINDS = {(True, True): "both", (True, False): "counted", (False, True): "beside"}
+"""What lies in a unit, by whether anything counted and anything beside it does."""
+
+BLACK_WHITE = ((1, 1), (0, 0), (0, 1))
+"""Joins of units by whether they hold anything counted, in the order shown."""
+
+JOINED = {
+    "local_join_count_bivariate": ("beside", "counted"),
+    "local_join_count_colocation": ("both", "both"),
+}
+"""Which kinds of units a local join count of two variables joins."""
+
 WEIGHTED = KernelSection | InverseDistanceSection
 
 
@@ -72,43 +90,6 @@ def neighbours(study: Study, units: gpd.GeoDataFrame) -> Graph:
             return inverse_distance(units, distance=distance, power=power)
 
 
-def at_risk(study: Study, inputs: Inputs, units: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Add what rates are taken of, where the study asks for rates.
-
-    Parameters
-    ----------
-    study : Study
-        For ``[analysis] denominator``.
-    inputs : Inputs
-        For residents by census area.
-    units : GeoDataFrame
-        With ``count``, and ``baseline_count`` where there is a baseline.
-
-    Returns
-    -------
-    GeoDataFrame
-        With ``population`` (apportioned by area) where rates are of residents, and
-        ``expected_count``, each unit's share of all incidents at the same risk everywhere.
-
-    Raises
-    ------
-    InputError
-        If nobody at risk lies in any unit.
-    """
-    if not study.rates:
-        return units
-    if study.denominator == "population":
-        require_lived_in_once(inputs.population)
-        units = units.assign(population=apportion(inputs.population, units))
-    people = _denominator(study, units)
-    if not people.sum() > 0:
-        raise InputError(
-            f"[{study.denominator}]: nobody at risk in any unit, so there are no rates; are its "
-            "file and crs those of this city?"
-        )
-    return units.assign(expected_count=units["count"].sum() * people / people.sum())
-
-
 def local_test(
     name: Statistic, study: Study, units: gpd.GeoDataFrame, graph: Graph
 ) -> pd.DataFrame:
@@ -132,15 +113,43 @@ def local_test(
     """
     chosen = study.analysis
     options: dict[str, Any] = {"correction": chosen.correction}
-    shared = name in SUMS and not isinstance(chosen.neighbours, WEIGHTED)
+    shared = name in BY_SUMS and not isinstance(chosen.neighbours, WEIGHTED)
     most = chosen.n_permutations if shared else min(chosen.n_permutations, MAX_DIRECT)
     draws: dict[str, Any] = {"n_permutations": most, "rng": chosen.seed}
+    tested = values(study, units)
     if name == "gi_star_rate":
-        return gi_star_rate(units["count"], _denominator(study, units), graph, **options)
+        return gi_star_rate(tested, at_risk(study, units), graph, **options)
     if name == "local_moran_rate":
-        people = _denominator(study, units)
-        return local_moran_rate(units["count"], people, graph, **options, **draws)
-    return COUNTS[name](units["count"], graph, method=chosen.method, **options, **draws)
+        return local_moran_rate(tested, at_risk(study, units), graph, **options, **draws)
+    if name == "lees_l_local":
+        beside, whole = second(study, units), _with_itself(study, graph)
+        return lees_l_local(tested, beside, whole, **options, **draws)
+    engine = {"method": chosen.method, **options, **draws}
+    if name == "local_moran_bivariate":
+        return local_moran_bivariate(tested, second(study, units), graph, **engine)
+    if name in JOINS:
+        return _joins(name, study, units, graph, **engine)
+    return COUNTS[name](tested, graph, **engine)
+
+
+def _joins(
+    name: Statistic, study: Study, units: gpd.GeoDataFrame, graph: Graph, **engine: Any
+) -> pd.DataFrame:
+    """Look around units with anything counted for neighbours with it, or with the other."""
+    some = (values(study, units) > 0).astype(int)
+    if name == "local_join_count":
+        return local_join_count(some, graph, **engine)
+    other = (second(study, units) > 0).astype(int)
+    if name == "local_join_count_bivariate":
+        return local_join_count(some, graph, other=other, join="bivariate", **engine)
+    return local_join_count(some, graph, other=other, join="colocation", **engine)
+
+
+def _with_itself(study: Study, graph: Graph) -> Graph:
+    """Make each unit its own neighbour, as Lee does; distance 0 has no inverse."""
+    if isinstance(study.analysis.neighbours, WEIGHTED):
+        return graph
+    return graph.assign_self_weight(1.0)
 
 
 def global_tests(study: Study, units: gpd.GeoDataFrame, graph: Graph) -> dict[str, TestResult]:
@@ -158,25 +167,40 @@ def global_tests(study: Study, units: gpd.GeoDataFrame, graph: Graph) -> dict[st
     Returns
     -------
     dict of str to TestResult
-        ``moran``, ``geary`` and ``general_g``; ``moran_rate`` where rates are asked for.
+        ``moran``, ``geary`` and ``general_g``; ``moran_rate``, ``lees_l`` and join counts where
+        their local statistics are asked for.
     """
-    values, standardised = units["count"], graph.transform("r")
+    tested, standardised = values(study, units), graph.transform("r")
     options: dict[str, Any] = {
         "n_permutations": min(study.analysis.n_permutations, MAX_GLOBAL),
         "rng": study.analysis.seed,
     }
     tests = {
-        "moran": moran(values, standardised, **options),
-        "geary": geary(values, standardised, **options),
-        "general_g": general_g(values, graph, **options),
+        "moran": moran(tested, standardised, **options),
+        "geary": geary(tested, standardised, **options),
+        "general_g": general_g(tested, graph, **options),
     }
     if study.rates:
-        people = _denominator(study, units)
-        tests["moran_rate"] = moran_rate(values, people, standardised, **options)
+        tests["moran_rate"] = moran_rate(tested, at_risk(study, units), standardised, **options)
+    if {"local_moran_bivariate", "lees_l_local"} & set(study.pairs):
+        smooth = _with_itself(study, graph).transform("r")
+        tests["lees_l"] = lees_l(tested, second(study, units), smooth, **options)
+    return {**tests, **_join_counts(study, units, graph, options)}
+
+
+def _join_counts(
+    study: Study, units: gpd.GeoDataFrame, graph: Graph, options: dict[str, Any]
+) -> dict[str, TestResult]:
+    """Count joins over the whole area, of the kinds whose local join counts are asked for."""
+    tests: dict[str, TestResult] = {}
+    some = values(study, units) > 0
+    if "local_join_count" in study.analysis.statistics:
+        found = join_count(some.astype(int), graph, **options)
+        tests = {found[pair].name: found[pair] for pair in BLACK_WHITE if pair in found}
+    pairs = [JOINED[name] for name in study.pairs if name in JOINED]
+    if pairs:
+        both = zip(some, second(study, units) > 0, strict=True)
+        kinds = pd.Series([KINDS.get(pair, "neither") for pair in both], index=units.index)
+        found = join_count(kinds, graph, **options)
+        tests |= {found[pair].name: found[pair] for pair in pairs if pair in found}
     return tests
-
-
-def _denominator(study: Study, units: gpd.GeoDataFrame) -> pd.Series:
-    column = "population" if study.denominator == "population" else "baseline_count"
-    people: pd.Series = units[column].astype(float)
-    return people

@@ -251,10 +251,10 @@ def test_the_keyboard_reaches_map_and_switches_in_reading_order(opened, town_rel
                 "(document.activeElement)"
             )
         )
-    assert reached[:2] == ["Skip to the map", "Skip to the list of hot and cold areas"]
+    assert reached[:2] == ["Skip to the map", "Skip to the list of groups"]
     assert reached[2:7] == [
         "Read before use",
-        "Hot and cold groups",
+        "Groups of areas",
         "Facilities",
         "How this was made",
         "Sources",

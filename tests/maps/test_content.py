@@ -34,6 +34,37 @@ def test_every_area_carries_its_label_sentence_and_figures(internal):
     assert content["units"]["heading"][0] == "Area r0c0"
 
 
+def test_the_key_of_numbers_says_what_the_labels_say(internal):
+    first, second = page_content(internal, ["gi_star", "local_moran"])["statistics"]
+    assert first["group_key"] == "Number of a group: round more, square fewer"
+    assert second["group_key"] == (
+        "Number of a group: round “High among high”, square “Low among low”"
+    )
+    for found in (first, second):  # what the key calls them is in the legend
+        words = " ".join(entry["words"].casefold() for entry in found["classes"])
+        named = found["group_key"].casefold().removeprefix("number of a group: round ")
+        assert all(name.strip("“”") in words for name in named.split(", square "))
+
+
+@pytest.mark.parametrize(
+    ("labels", "said"),
+    [
+        (["not significant"] * 9, "No area stands out from chance."),
+        (["not testable"] * 9, "No area could be tested."),
+        (
+            ["high-low", *["not significant"] * 8],
+            "Groups are of areas “High among high” or “Low among low”, and there are none.",
+        ),
+    ],
+)
+def test_an_empty_list_of_groups_says_why(table, labels, said):
+    one = table.assign(local_moran_label=labels)
+    out = release(one, profile="internal", reason="x", recipient="y")
+    content = page_content(out, ["local_moran"])["statistics"][0]
+    assert content["groups"] == []
+    assert content["no_groups"] == said
+
+
 def test_only_the_asked_statistics_are_sent(internal):
     assert [s["title"] for s in page_content(internal, ["local_moran"])["statistics"]] == [
         "Local Moran's I"

@@ -8,6 +8,7 @@ import pytest
 
 from hotspots.errors import InputError
 from hotspots.presentation import classes
+from hotspots.presentation.markers import marker
 from hotspots.schema import HOT_COLD_LABELS, KINDS, MORAN_LABELS
 
 
@@ -135,9 +136,9 @@ def test_a_result_that_is_not_there_is_named(internal, label, make_grid):
 
 
 def test_markers_are_told_apart_without_colour():
-    found = [classes.marker(kind) for kind in KINDS]
+    found = [marker(kind) for kind in KINDS]
     assert [(m.letter, m.shape) for m in found[:3]] == [
         ("G", "circle"), ("H", "square"), ("L", "diamond"),
     ]  # fmt: skip
     assert len({m.letter for m in found}) == len({m.shape for m in found}) == len(KINDS)
-    assert classes.marker("something new").words == "Other place"
+    assert marker("something new").words == "Other place"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from hotspots.presentation.caveats import caveats
 from hotspots.presentation.provenance import (
     banner,
-    caveats,
     how_made,
     least_drawn,
     rows_read,

@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 
 from hotspots.errors import DisclosureError
-from hotspots.presentation.overall import distance_sentence, test_sentence
+from hotspots.presentation.distances import distance_sentence
+from hotspots.presentation.overall import global_sentence
 from hotspots.presentation.sentences import (
     analyst_figures,
     facility_sentences,
@@ -16,7 +17,6 @@ from hotspots.presentation.sentences import (
 )
 from hotspots.schema import TestResult
 
-test_sentence.__test__ = False
 WORDS = {"Neighbours": "areas that touch"}
 
 
@@ -168,8 +168,8 @@ def moran(statistic, p_value):
     ],
 )
 def test_global_tests_say_what_they_found(statistic, p_value, found):
-    assert found in test_sentence(moran(statistic, p_value))
-    assert test_sentence(moran(0.0, float("nan"))) == "Moran's I could not be computed."
+    assert found in global_sentence(moran(statistic, p_value))
+    assert global_sentence(moran(0.0, float("nan"))) == "Moran's I could not be computed."
 
 
 @pytest.mark.parametrize(
@@ -183,7 +183,7 @@ def test_global_tests_say_what_they_found(statistic, p_value, found):
 )
 def test_the_rarest_that_draws_can_show_is_no_estimate(p_value, alternative, said):
     result = TestResult("moran", 0.4, 0.0, 0.01, 57.0, p_value, 0.0, alternative, 90, 999)
-    assert test_sentence(result).endswith(said)
+    assert global_sentence(result).endswith(said)
 
 
 def test_areas_whose_p_values_are_drawn_say_at_most():

@@ -15,6 +15,7 @@ import geopandas as gpd
 import pytest
 
 from hotspots.errors import DisclosureError
+from hotspots.presentation.overall import NAMES
 from hotspots.reports.report import report_html, write_report
 from hotspots.schema import TestResult
 
@@ -80,7 +81,7 @@ def test_internal_report_says_it_all(make_internal):
         "counts of neighbouring areas are more alike than chance would explain",
         "Where: Getis-Ord Gi*",
         "Where: Local Moran's I",
-        "Groups of touching areas with more recorded incidents",
+        "Groups of touching areas in neighbourhoods with more recorded incidents",
         "Groups of touching areas below the average, as are their neighbours",
         "How near are facilities?",
         "The nearest hotel is at most 3.2 km away over streets for the one of the group homes that "
@@ -121,6 +122,14 @@ def test_group_rows_are_those_of_the_map(make_internal):
     cells = re.findall(r"<th scope=\"row\">1</th>\s*((?:<td[^>]*>[^<]*</td>\s*)+)", html)
     # three squares with 0, 1 and 2 incidents; 60 in 30 squares is 2 for each
     assert re.findall(r">([^<]*)</td>", cells[0]) == ["Harbour", "3", "3", "6.0", "3.00"]
+
+
+def test_groups_of_rates_stand_beside_the_same_rate(make_internal):
+    units = make_internal().table.rename(columns=lambda name: name.replace("star_", "star_rate_"))
+    known = Page(report_html(make_internal(units=units.assign(expected_count=0.5)))).text
+    assert "Group Around Areas Recorded At the same rate km² 1 Harbour 3 3 1.5 3.00" in known
+    unknown = Page(report_html(make_internal(units=units))).text
+    assert "Group Around Areas Recorded km² 1 Harbour 3 3 3.00" in unknown
 
 
 def test_public_report_says_parameters_and_published_numbers_only(make_public):
@@ -334,7 +343,7 @@ def test_the_global_tests_fit_small_screens_and_paper(make_internal, offline_pag
     shown = make_internal()
     tests = {
         name: TestResult(name, 0.005049, -0.0000928, 1, -57.441, 0.002, 0, "two-sided", 99_999, 999)
-        for name in ("moran", "geary", "general_g", "moran_rate")
+        for name in NAMES
     }
     write_report(replace(shown, tests=tests), tmp_path / "report.html")
     offline_page.goto((tmp_path / "report.html").as_uri())

@@ -135,7 +135,9 @@ FAULTS = {
     "statistic": (
         HEAD + INCIDENTS + UNITS + '[analysis]\nstatistics = ["gistar"]\n',
         "analysis.statistics[1]: input should be 'gi_star', 'gi', 'local_moran', 'local_geary', "
-        "'gi_star_rate' or 'local_moran_rate', not 'gistar'",
+        "'local_join_count', 'gi_star_rate', 'local_moran_rate', 'local_moran_bivariate', "
+        "'lees_l_local', 'local_join_count_bivariate' or 'local_join_count_colocation', "
+        "not 'gistar'",
     ),
     "statistic twice": (
         HEAD + INCIDENTS + UNITS + '[analysis]\nstatistics = ["gi", "gi"]\n',

@@ -5,8 +5,10 @@ from itertools import pairwise
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pytest
 from shapely import box
 
+from hotspots.presentation.provenance import how_made
 from hotspots.study.file import read_study
 from hotspots.study.run import run
 
@@ -140,3 +142,81 @@ def test_open_data_shows_rates_of_residents(own_town, tmp_path):
     done, _ = public_bytes(own_town, tmp_path / "one")
     assert done.public.statistics == ("gi_star_rate",)
     assert "expected_count" not in done.public.table
+
+
+PAIRS = [
+    "local_moran_bivariate",
+    "lees_l_local",
+    "local_join_count_bivariate",
+    "local_join_count_colocation",
+]
+ELSEWHERE = {
+    "hotel": ("hotels.csv", lambda table: table.assign(x=table["x"].to_numpy()[::-1])),
+    "group_home": ("homes.csv", lambda table: table.head(2)),
+    "baseline": ("contacts.csv", lambda table: table.drop(index=range(0, 500, 2))),
+}
+
+
+def beside(folder, kind, *, names, open_data):
+    path = folder / "study.toml"
+    text = path.read_text(encoding="utf-8")
+    asked = f'statistics = {names}\nbeside = "{kind}"'.replace("'", '"')
+    text = text.replace('statistics = ["gi_star", "local_moran"]', asked)
+    path.write_text(text.replace("[incidents]\n", OPEN) if open_data else text, encoding="utf-8")
+
+
+@pytest.mark.filterwarnings("ignore::hotspots.errors.FewDataWarning")
+@pytest.mark.parametrize("open_data", [True, False], ids=["open", "withheld"])
+@pytest.mark.parametrize("kind", ELSEWHERE)
+def test_what_incidents_are_set_beside_changes_no_public_byte(own_town, tmp_path, kind, open_data):
+    beside(own_town, kind, names=["gi_star", "local_join_count", *PAIRS], open_data=open_data)
+    done, before = public_bytes(own_town, tmp_path / "one")
+    shown = ("gi_star", "local_join_count") if open_data else ("excess",)
+    assert done.public.statistics == shown
+    assert not any("beside" in name or "bivariate" in name for name in done.public.table)
+    text = b"".join(before.values()).decode()
+    for never in ("ivariate", "Lee", "co-location", "Set beside", "hotel", "group home", "contact"):
+        assert never not in text
+    change(own_town, ELSEWHERE[kind][1], ELSEWHERE[kind][0])
+    again, after = public_bytes(own_town, tmp_path / "two")
+    assert after == before
+    moved = [done.analysis.units, again.analysis.units]
+    assert not moved[0]["lees_l_local_z"].equals(moved[1]["lees_l_local_z"])
+    assert not moved[0]["local_moran_bivariate_z"].equals(moved[1]["local_moran_bivariate_z"])
+
+
+def test_open_data_beside_residents_is_shown(own_town, tmp_path):
+    beside(own_town, "population", names=["local_moran_bivariate"], open_data=True)
+    done, files = public_bytes(own_town, tmp_path / "one")
+    assert done.public.statistics == ("local_moran_bivariate",)
+    assert done.public.context.method["Set beside"] == "residents"
+    assert "population" not in done.public.table
+    assert "residents" in files["report.html"].decode()
+
+
+def test_open_data_beside_places_alone_shows_areas(own_town, tmp_path):
+    beside(own_town, "hotel", names=["lees_l_local"], open_data=True)
+    done, files = public_bytes(own_town, tmp_path / "one")
+    assert done.public.statistics == ("excess",)
+    assert b"Lee" not in files["report.html"] + files["map.html"]
+
+
+def test_public_pages_name_what_they_show_and_nothing_else(own_town, tmp_path):
+    rates(own_town, ["gi_star", "gi_star_rate"], denominator="baseline")
+    done, _ = public_bytes(own_town, tmp_path / "one")
+    assert done.public.context.method == {
+        "Statistics": "Getis-Ord Gi*",
+        "Units": "squares of 250 m",
+        "Neighbours": "areas that touch",
+        "P-values": "exact for counts, otherwise from 999 permutations at most, seed 1",
+        "Significance": "two-sided, false discovery rate by Benjamini-Hochberg",
+    }
+    areas = dict(how_made(release_of_areas(own_town, tmp_path / "two")))
+    assert "Rates" not in areas
+    assert "P-values" not in areas
+    assert areas["Significance"] == "two-sided, exact; false discovery rate by Benjamini-Hochberg"
+
+
+def release_of_areas(folder, out):
+    write_districts(folder)
+    return public_bytes(folder, out)[0].public

@@ -199,7 +199,7 @@ function text(ctx, words, x, y, { size = 12, weight = 400, colour = "#1b2530", h
   ctx.fillText(words, x, y);
 }
 
-/** The number of a group: round for hot, square for cold. */
+/** The number of a group: round for hot or high, square for cold or low. */
 function drawNumber(ctx, x, y, group) {
   const size = group.number.length > 2 ? 9 : 11;
   const radius = 9.5;

@@ -16,7 +16,7 @@ class Lists {
     const list = document.getElementById("group-list");
     list.replaceChildren();
     const none = document.getElementById("no-groups");
-    none.textContent = this.content.words.no_groups;
+    none.textContent = this.content.statistic.no_groups;
     none.hidden = groups.length > 0;
     for (const isCold of [false, true]) {
       const mine = groups.filter(({ cold }) => cold === isCold);

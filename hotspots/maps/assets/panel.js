@@ -93,7 +93,7 @@ class Panel {
 
   numberEntry(key) {
     const sample = this.content.statistic.groups[0];
-    this.entry(key, this.content.words.group_key, "", (ctx) => {
+    this.entry(key, this.content.statistic.group_key, "", (ctx) => {
       ctx.scale(0.75, 0.75);
       drawNumber(ctx, 17, 12, sample);
     });
