@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -45,7 +46,7 @@ class Sums:
     magnitude: float
     weights: NDArray[np.float64] | None = None
 
-    @property
+    @cached_property
     def drawn(self) -> NDArray[np.int64]:
         """How many values are drawn for each unit: `sizes`, or 0 where it is not tested."""
         return np.where(self.tested, self.sizes, 0)
