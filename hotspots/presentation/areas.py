@@ -119,7 +119,8 @@ class AreaWords:
     def _sums(self, row: Row, here: str) -> tuple[str, ...]:
         found = decimal(row.statistic)
         if self.kind == "gi":
-            return (here, f"{self.around}, without this area, hold {found}{self._expected(row)}")
+            hold = "holds" if self.around.startswith("the one") else "hold"
+            return (here, f"{self.around}, without this area, {hold} {found}{self._expected(row)}")
         start = f"{here} and " if here else ""
         return (f"{start}{found} together with {self.around}{self._expected(row)}",)
 

@@ -101,18 +101,23 @@ def distance_sentence(rows: pd.DataFrame) -> str:
     column, how = ("distance_m", "over streets") if over else ("straight_m", "in a straight line")
     known = rows[column].dropna().astype(float).sort_values()
     homes, what = start.plural.lower(), to.words.lower()
+    home = start.words.lower()
+    if known.empty and len(rows) == 1:
+        return f"The one {home} reaches no {what}."
     if known.empty:
-        return f"None of the {counted(len(rows), start.words.lower(), homes)} reaches a {what}."
+        article = "an" if what[0] in "aeiou" else "a"
+        return f"None of the {counted(len(rows), home, homes)} reaches {article} {what}."
     half = (len(known) + 1) // 2
     missing = len(rows) - len(known)
     rest = (
-        f" that reach one; {number(missing)} of {number(len(rows))} "
+        f" that {plural(len(known), 'reaches', 'reach')} one; {number(missing)} of "
+        f"{number(len(rows))} "
         f"{plural(missing, 'reaches', 'reach')} none"
         if missing
         else ""
     )
     if len(known) == 1:
-        whole = f"at most {distance(known.iloc[0])} away {how} for the one of the {homes}{rest}"
+        whole = f"at most {distance(known.iloc[0])} away {how} for the one {home}{rest}"
     else:
         whole = (
             f"at most {distance(known.iloc[half - 1])} away {how} for {number(half)} and "

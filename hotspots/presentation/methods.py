@@ -219,8 +219,10 @@ def neighbours(words: str) -> str:
     --------
     >>> [neighbours(text) for text in ("areas that touch", "areas that share a side", "")]
     ['those touching it', 'those sharing a side with it', 'its neighbours']
-    >>> neighbours("areas within 1,500 m"), neighbours("the 8 nearest areas")
-    ('those within 1,500 m', 'its 8 nearest')
+    >>> [neighbours(text) for text in ("areas within 1,500 m", "the 8 nearest areas")]
+    ['those within 1,500 m', 'its 8 nearest']
+    >>> neighbours("the nearest area")
+    'the one nearest to it'
     """
     text = words.casefold()
     within = re.search(r"within ([\d.,]*\d) ?(k?m)\b", text)
@@ -229,6 +231,8 @@ def neighbours(words: str) -> str:
     nearest = re.search(r"(\d+) nearest", text)
     if nearest:
         return f"its {nearest[1]} nearest"
+    if "the nearest area" in text:
+        return "the one nearest to it"
     if "side" in text or "rook" in text:
         return "those sharing a side with it"
     if "touch" in text or "contigu" in text or "queen" in text:

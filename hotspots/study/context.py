@@ -149,7 +149,7 @@ def _neighbours(study: Study) -> str:
         case DistanceBandSection(distance_m=distance):
             return f"areas within {distance:,g} m"
         case NearestSection(k=k):
-            return f"the {k} nearest areas"
+            return f"the {k} nearest areas" if k > 1 else "the nearest area"
         case ContiguitySection(rook=rook):
             return "areas that share a side" if rook else "areas that touch"
         case KernelSection(kernel=kernel, bandwidth_m=None, k=k):

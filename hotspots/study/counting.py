@@ -188,7 +188,10 @@ def _with_second(
         units = count(listed, units, name="beside_count")
         outside = len(listed) - int(units["beside_count"].sum())
         if outside:
-            notes = [f"{kind}: {outside} of {len(listed)} lie in no unit and are set beside none"]
+            lie, are = ("lies", "is") if outside == 1 else ("lie", "are")
+            notes = [
+                f"{kind}: {outside} of {len(listed)} {lie} in no unit and {are} set beside none"
+            ]
     if not second(study, units).sum() > 0:
         raise InputError(
             f'[analysis] beside = "{kind}": there is none in any of the units, so there is '

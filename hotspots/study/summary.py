@@ -56,7 +56,7 @@ def print_run(done: Run) -> None:
         console.print(note, highlight=False)
     found = Grid()
     found.add_column("Statistic", no_wrap=True)
-    for title in ("Areas", "Hot or high-high", "Cold or low-low", "Other", "Not testable"):
+    for title in ("Areas", "Hot or high", "Cold or low", "Other", "Not testable"):
         found.add_column(title)
     for name in done.analysis.inference:
         found.add_row(name, *map(_number, _label_counts(done.analysis.units[f"{name}_label"])))

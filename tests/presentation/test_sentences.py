@@ -202,10 +202,12 @@ def test_areas_whose_p_values_are_drawn_say_at_most():
             "4 of the group homes.",
         ),
         ([np.nan, np.nan], "None of the 2 group homes reaches a hotel."),
+        ([np.nan], "The one group home reaches no hotel."),
+        ([250], "The nearest hotel is at most 250 m away over streets for the one group home."),
         (
             [250, np.nan, np.nan],
-            "The nearest hotel is at most 250 m away over streets for the one of the group homes "
-            "that reach one; 2 of 3 reach none.",
+            "The nearest hotel is at most 250 m away over streets for the one group home "
+            "that reaches one; 2 of 3 reach none.",
         ),
     ],
 )

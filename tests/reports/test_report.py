@@ -84,8 +84,8 @@ def test_internal_report_says_it_all(make_internal):
         "Groups of touching areas in neighbourhoods with more recorded incidents",
         "Groups of touching areas below the average, as are their neighbours",
         "How near are facilities?",
-        "The nearest hotel is at most 3.2 km away over streets for the one of the group homes that "
-        "reach one; 1 of 2 reaches none.",
+        "The nearest hotel is at most 3.2 km away over streets for the one group home that "
+        "reaches one; 1 of 2 reaches none.",
         "far from a street",
         "Recorded is not occurred",
         "doi:10.1111/j.1538-4632.1995.tb00912.x",
