@@ -89,9 +89,8 @@ def join_edges(u: Integers, v: Integers, lines: Shapes, length: Floats) -> Segme
     -------
     Segments
     """
-    rounded = shapely.transform(lines, lambda xy: np.round(xy, MILLIMETRES))
-    along, against = shapely.to_wkb(rounded), shapely.to_wkb(shapely.reverse(rounded))
-    turned = np.asarray(along > against)
+    along, against = _fingerprints(lines)
+    turned = along > against
     keys = pd.DataFrame(
         {
             "low": np.where(turned, v, u),
@@ -138,7 +137,39 @@ def travel_costs(
     """
     u, v = ends
     ahead, back = _by_direction(cost, segments.of_edge, segments.along, n=len(segments.edge))
-    return Costs(_matrix(u, v, cost, n_nodes), _matrix(v, u, cost, n_nodes), ahead, back)
+    onward = _matrix(u, v, cost, n_nodes)
+    return Costs(onward, csr_array(onward.T), ahead, back)
+
+
+def _fingerprints(lines: Shapes) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
+    """Sum up every line in 64 bits, corner by corner from its start and from its end.
+
+    Comparing the corners themselves takes twenty times as long. Two lines between the same nodes
+    get the same number by accident once in 10**19 times.
+    """
+    corners, line = shapely.get_coordinates(lines, return_index=True)
+    sizes = np.bincount(line, minlength=len(lines))
+    first = np.cumsum(sizes) - sizes
+    x, y = np.rint(corners * 10**MILLIMETRES).astype(np.int64).astype(np.uint64).T
+    place = _mixed(_mixed(x) + y)
+    nth = (np.arange(len(line)) - first[line]).astype(np.uint64)
+    nth_last = sizes[line].astype(np.uint64) - np.uint64(1) - nth
+    along, against = (np.add.reduceat(_mixed(place + _mixed(n)), first) for n in (nth, nth_last))
+    return along, against
+
+
+def _mixed(numbers: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """Spread whole numbers over 64 bits, one to one, as SplitMix64 does [1]_.
+
+    References
+    ----------
+    .. [1] Steele, G. L., Lea, D., & Flood, C. H. (2014). Fast splittable pseudorandom number
+       generators. OOPSLA '14, 453-472. https://doi.org/10.1145/2660193.2660195
+    """
+    mixed = numbers + np.uint64(0x9E3779B97F4A7C15)
+    mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return mixed ^ (mixed >> np.uint64(31))
 
 
 def _by_direction(
