@@ -35,6 +35,9 @@ MOST_WORK = 2**31
 """Multiplications: a second or two."""
 
 
+AT_ONCE = 2**13  # entries of that table worked on at once: they stay in the processor's cache
+
+
 @dataclass(frozen=True)
 class WholeNumbers:
     """Values as steps above the smallest one.
@@ -198,11 +201,26 @@ def _distributions(numbers: WholeNumbers, size: int) -> NDArray[np.float64]:
     for value in numbers.distinct.tolist():
         copies = min(int(numbers.multiplicity[value]), size)
         ways = _binomials(int(numbers.multiplicity[value]), copies, n)
-        reach = min(found.shape[1], size * value + 1)
-        without = found[:, :reach].copy()
-        for j in range(1, copies + 1):
-            found[j:, j * value : reach] += ways[j] * without[:-j, : max(0, reach - j * value)]
+        height = max(1, AT_ONCE // min(found.shape[1], size * value + 1))
+        for last in range(size, 0, -height):  # downwards: lower rows are still without this value
+            _include(found, max(1, last - height + 1), last, value=value, ways=ways)
     return found / _binomials(n, size, n)[:, None]
+
+
+def _include(
+    found: NDArray[np.float64], first: int, last: int, *, value: int, ways: NDArray[np.float64]
+) -> None:
+    """Let 1, 2, … copies of `value` be among those drawn, in some rows of the table."""
+    reach = min(found.shape[1], last * value + 1)
+    lowest = max(0, first - ways.size + 1)
+    without = found[lowest:last, :reach]
+    if first < last:
+        without = without.copy()
+    for j in range(1, min(ways.size, last + 1)):
+        start = max(first, j)
+        rows = slice(start - j - lowest, last + 1 - j - lowest)
+        more = ways[j] * without[rows, : max(0, reach - j * value)]
+        found[start : last + 1, j * value : reach] += more
 
 
 def _binomials(copies: int, most: int, n: int) -> NDArray[np.float64]:

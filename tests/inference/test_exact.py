@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import hypergeom
 
+from hotspots.inference import exact
 from hotspots.inference.exact import exact_tails, obstacle, whole_numbers
 from hotspots.inference.reference import reference_tails
 from hotspots.inference.sums import Sums
@@ -84,6 +85,17 @@ def test_zeros_and_ones_are_hypergeometric_far_out(held):
     assert found.upper.min() > 0
 
 
+@pytest.mark.parametrize("at_once", [1, 60, 200])
+def test_a_table_made_in_parts_is_the_same(monkeypatch, at_once):
+    values = np.random.default_rng(2).poisson(3, 200)
+    sums = _sums(values, np.full(200, 20), np.arange(200) % 12, held=True)
+    whole = _exact(sums)
+    monkeypatch.setattr(exact, "AT_ONCE", at_once)
+    found = _exact(sums)
+    np.testing.assert_array_equal(found.upper, whole.upper)
+    np.testing.assert_array_equal(found.lower, whole.lower)
+
+
 @pytest.mark.parametrize("held", [False, True])
 def test_random_draws_agree(held):
     rng = np.random.default_rng(3)
@@ -91,8 +103,8 @@ def test_random_draws_agree(held):
     sizes = rng.integers(0, 40, 400)
     observed = np.array([rng.choice(values, size, replace=False).sum() for size in sizes])
     sums = _sums(values, observed, sizes, held=held)
-    exact, drawn = _exact(sums), reference_tails(sums, 20_000, rng)
-    for one, other in ((exact.upper, drawn.upper), (exact.lower, drawn.lower)):
+    known, drawn = _exact(sums), reference_tails(sums, 20_000, rng)
+    for one, other in ((known.upper, drawn.upper), (known.lower, drawn.lower)):
         error = 5 * np.sqrt(one * (1 - one) / 20_000) + 1e-4
         assert np.all(np.abs(one - other)[sizes > 0] <= error[sizes > 0])
 
