@@ -289,9 +289,9 @@ class _Terminals:
     @classmethod
     def of(cls, snapped: pd.DataFrame, streets: Streets, weight: Weight) -> _Terminals:
         segments, costs = streets.segments, streets.costs(weight)
-        edges = pd.Index(streets.edges.index[segments.edge])
-        segment = edges.get_indexer(snapped["edge"])
-        fraction = snapped["fraction"].to_numpy(dtype="float64")
+        edge = streets.edges.index.get_indexer(snapped["edge"])
+        segment, fraction = segments.of_edge[edge], snapped["fraction"].to_numpy(dtype="float64")
+        fraction = np.where(segments.along[edge], fraction, 1 - fraction)
         start, end = segments.start[segment], segments.end[segment]
         ahead, back = costs.ahead[segment], costs.back[segment]
         return cls(

@@ -73,16 +73,17 @@ def snap(points: gpd.GeoDataFrame, streets: Streets) -> pd.DataFrame:
         )
     segments = streets.segments
     (point, segment), apart = segments.tree.query_nearest(places, return_distance=True)
-    nearest = pd.DataFrame({"point": point, "segment": segment, "apart": apart})
-    nearest = nearest.groupby("point").min()  # of equally near ones, the first
-    line = segments.line[nearest["segment"]]
+    order = np.lexsort([segment, point])
+    first = order[np.diff(point[order], prepend=-1) > 0]  # of equally near ones, the first
+    segment, apart = segment[first], apart[first]
+    line = segments.line[segment]
     along, drawn = shapely.line_locate_point(line, places), shapely.length(line)
     along = np.where(drawn - along <= AT_NODE, drawn, np.where(along <= AT_NODE, 0.0, along))
     return pd.DataFrame(
         {
-            "edge": streets.edges.index[segments.edge[nearest["segment"]]],
+            "edge": streets.edges.index[segments.edge[segment]],
             "fraction": np.divide(along, drawn, out=np.zeros_like(along), where=drawn > 0),
-            "snap_m": nearest["apart"].to_numpy(),
+            "snap_m": apart,
         },
         index=points.index,
     )

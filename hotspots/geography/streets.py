@@ -294,6 +294,8 @@ def _faults(streets: Streets) -> Iterator[str]:
         yield f"no column {missing[0]!r} in edges" if missing else "no edges; give at least one"
     elif not nodes.index.is_unique:
         yield "node ids stand twice; make the index of nodes unique"
+    elif not edges.index.is_unique:
+        yield "edge ids stand twice; make the index of edges unique"
     else:
         yield from _edge_faults(streets, np.asarray(edges.geometry))
 

@@ -297,6 +297,10 @@ def test_a_line_nearly_the_same_is_the_same_street():
             "streets: node ids stand twice; make the index of nodes unique",
         ),
         (
+            lambda nodes, edges: (nodes, edges.set_axis(["e", "e"])),
+            "streets: edge ids stand twice; make the index of edges unique",
+        ),
+        (
             lambda nodes, edges: (nodes, edges.assign(v=["b", "c"], length=[1.0, -1.0])),
             f"streets: {LOST}",
         ),
