@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 EQUAL = 1e-9  # relative tolerance within which weights are equal
 ROUNDING = 8 * np.finfo(np.float64).eps
 BLOCK = 2**14  # units summed at once
+LARGEST = 1e70  # values whose fourth powers can still be summed
 
 
 @dataclass(frozen=True)
@@ -202,11 +203,12 @@ def _numbers(values: pd.Series) -> NDArray[np.float64]:
     if not pd.api.types.is_numeric_dtype(values) or pd.api.types.is_complex_dtype(values):
         raise StatisticsError(f"values: numbers are needed, not {values.dtype}")
     numbers = values.to_numpy(dtype=np.float64, na_value=np.nan)
-    infinite = np.isinf(numbers)
-    if infinite.any():
+    beyond = np.abs(numbers) > LARGEST
+    if beyond.any():
+        what = "infinite" if np.isinf(numbers[beyond]).all() else f"beyond {LARGEST:g}"
         raise StatisticsError(
-            f"values: {int(infinite.sum())} are infinite, first id "
-            f"{first_id(values.index[infinite])}; make them NaN where the value is unknown"
+            f"values: {int(beyond.sum())} are {what}, first id "
+            f"{first_id(values.index[beyond])}; make them NaN where the value is unknown"
         )
     return numbers
 
@@ -222,12 +224,13 @@ def _links(
         _aligned(index, graph.unique_ids)
         order = np.argsort(focal, kind="stable")
         focal, neighbour, weights = focal[order], neighbour[order], weights[order]
-    smallest = weights.min(initial=1.0)
-    if smallest < 0:
-        negative = weights < 0
+    smallest, largest = weights.min(initial=1.0), weights.max(initial=1.0)
+    if not (smallest >= 0 and largest < np.inf):
+        wrong = ~((weights >= 0) & (weights < np.inf))
+        what = "negative" if (weights[wrong] < 0).all() else "negative, infinite or missing"
         raise StatisticsError(
-            f"graph: {int(negative.sum())} weights are negative, first id "
-            f"{first_id(index[focal[negative]])}; weights must be above zero"
+            f"graph: {int(wrong.sum())} weights are {what}, first id "
+            f"{first_id(index[focal[wrong]])}; weights must be numbers above zero"
         )
     own, own_weights = focal == neighbour, np.zeros(len(index))
     if own.any() or smallest == 0:

@@ -120,6 +120,7 @@ def local_test(
     if name == "gi_star_rate":
         return gi_star_rate(tested, at_risk(study, units), graph, **options)
     if name == "local_moran_rate":
+        draws["n_permutations"] = chosen.n_permutations  # units near each other share their draws
         return local_moran_rate(tested, at_risk(study, units), graph, **options, **draws)
     if name == "lees_l_local":
         beside, whole = second(study, units), _with_itself(study, graph)

@@ -138,11 +138,15 @@ def test_a_graph_of_other_units(call):
         call(call.sound, ROW.subgraph(list(range(1, N))))
 
 
+@pytest.mark.parametrize(
+    ("weight", "what"),
+    [(-1, "negative"), (np.inf, "negative, infinite or missing"), (-np.inf, "negative")],
+)
 @_every(WITH_GRAPH)
-def test_weights_below_zero(call):
+def test_weights_that_are_none(call, weight, what):
     adjacency = ROW.adjacency.astype(float)
-    adjacency.iloc[5] = -1
-    with pytest.raises(StatisticsError, match="graph: 1 weights are negative, first id 3;"):
+    adjacency.iloc[5] = weight
+    with pytest.raises(StatisticsError, match=f"graph: 1 weights are {what}, first id 3;"):
         call(call.sound, Graph(adjacency))
 
 

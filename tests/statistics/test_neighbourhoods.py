@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from libpysal.graph import Graph
 
+from hotspots.errors import StatisticsError
 from hotspots.statistics import neighbourhoods as module
 from hotspots.statistics.neighbourhoods import neighbourhoods
 
@@ -69,3 +70,11 @@ def test_the_centre_is_the_median(n, grid):
     units = neighbourhoods(values, grid(1, n))
     assert units.centre == np.median(values)
     assert units.magnitude == np.abs(values).max()
+
+
+def test_values_too_large_to_sum_are_refused():
+    ring = Graph.from_dicts({i: [(i - 1) % 5, (i + 1) % 5] for i in range(5)})
+    values = pd.Series([1.0, 1e70, -1e71, np.nan, np.inf])
+    with pytest.raises(StatisticsError, match=r"values: 2 are beyond 1e\+70, first id 2; "):
+        neighbourhoods(values, ring)
+    assert neighbourhoods(values.where(values.abs() <= 1e70), ring).n == 2
