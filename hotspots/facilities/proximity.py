@@ -247,7 +247,8 @@ def _nearest_straight(starts: _Places, goals: _Places, own: Integers) -> Integer
 
 def _taken(ids: Any, position: Integers) -> pd.api.extensions.ExtensionArray:
     """Return the ids at these positions, missing for -1, without turning whole numbers to float."""
-    taken: pd.api.extensions.ExtensionArray = pd.array(ids).take(position, allow_fill=True)
+    known = pd.array(ids.to_numpy())
+    taken: pd.api.extensions.ExtensionArray = known.take(position, allow_fill=True)
     return taken
 
 

@@ -244,3 +244,12 @@ def test_streets_in_another_system(places, plus):
         proximity(homes.to_crs(32617), hotels.to_crs(32617), streets=plus)
     with pytest.raises(CRSError, match="origins: WGS 84 measures in degree"):
         proximity(homes.to_crs(4326), hotels.to_crs(4326), streets=plus)
+
+
+def test_whole_numbers_as_ids_stay_whole(places, plus):
+    homes = places("group_home", a=(30, 0)).set_axis([1])
+    hotels = places("hotel", a=(90, 0)).set_axis([7])
+    found = proximity(homes, pd.concat([homes, hotels]), streets=plus)
+    assert found["nearest_id"].dtype == "Int64"
+    assert found["nearest_id"].isna().to_list() == [True, False]
+    assert found["nearest_id"][1] == 7
