@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache, partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -157,10 +158,14 @@ def analyst_figures(
         (f"{statistic}_label", "Class", str),
     )
     return {
-        title: [None if is_missing(value) else write(value) for value in table[column].tolist()]
+        title: list(map(cache(partial(_written, write)), table[column].tolist()))
         for column, title, write in figures
         if column in table.columns and table[column].notna().any()
     }
+
+
+def _written(write: Callable[[Any], str], value: object) -> str | None:
+    return None if is_missing(value) else write(value)
 
 
 def _columns(statistic: str, words: Mapping[str, str]) -> tuple[str, ...]:
