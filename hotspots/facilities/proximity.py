@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -11,6 +11,7 @@ import shapely
 
 from hotspots.crs import require_geo, require_metric, require_same_crs
 from hotspots.errors import InputError, SchemaError, faults
+from hotspots.geography.journeys import taken
 from hotspots.geography.paths import distances, nearest
 from hotspots.geography.snapping import snap
 
@@ -185,7 +186,7 @@ def _to_kind(
             "facility_id": starts.id,
             "kind": pd.array(starts.kind, dtype="str"),
             "to_kind": pd.array([kind] * len(starts), dtype="str"),
-            "nearest_id": _taken(goals.id, position),
+            "nearest_id": taken(goals.id, position),
             "distance_m": distance,
             "straight_m": np.where(position >= 0, apart, np.nan),
             "snap_m": starts.snapped["snap_m"].to_numpy(),
@@ -243,13 +244,6 @@ def _nearest_straight(starts: _Places, goals: _Places, own: Integers) -> Integer
         some = np.isfinite(apart.min(axis=1))
         found[rows] = np.where(some, apart.argmin(axis=1), -1)
     return found
-
-
-def _taken(ids: Any, position: Integers) -> pd.api.extensions.ExtensionArray:
-    """Return the ids at these positions, missing for -1, without turning whole numbers to float."""
-    known = pd.array(ids.to_numpy())
-    taken: pd.api.extensions.ExtensionArray = known.take(position, allow_fill=True)
-    return taken
 
 
 def _far_by_kind(starts: _Places, goals: _Places) -> dict[str, int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -233,6 +233,30 @@ def distances_over_streets(
     return table
 
 
+def taken(ids: pd.Index, position: Integers) -> pd.api.extensions.ExtensionArray:
+    """Take labels at positions, missing for -1, without turning whole numbers to fractions.
+
+    Parameters
+    ----------
+    ids : Index
+        Labels.
+    position : array of int
+        Where they stand in it; -1 for none.
+
+    Returns
+    -------
+    ExtensionArray
+
+    Examples
+    --------
+    >>> taken(pd.Index([7, 8]), np.array([1, -1])).tolist()
+    [8, <NA>]
+    """
+    known = ids.astype("Int64") if pd.api.types.is_integer_dtype(ids.dtype) else ids
+    found: pd.api.extensions.ExtensionArray = known.array.take(position, allow_fill=True)
+    return found
+
+
 @dataclass(frozen=True)
 class _Placed:
     """Points by position: their label, where they are, where on the streets, and if near enough."""
@@ -279,20 +303,12 @@ def _journeys(starts: _Placed, goals: _Placed, start: Integers, goal: Integers) 
     return pd.DataFrame(
         {
             "origin": starts.id.take(start),
-            "destination": _taken(goals.id, goal),
+            "destination": taken(goals.id, goal),
             "straight_m": straight,
             "snap_m": starts.snapped["snap_m"].to_numpy()[start],
             "destination_snap_m": goal_snap,
         }
     )
-
-
-def _taken(ids: Any, position: Integers) -> pd.api.extensions.ExtensionArray:
-    """Return the ids at these positions, missing for -1, without turning whole numbers to float."""
-    taken: pd.api.extensions.ExtensionArray = pd.array(ids.to_numpy()).take(
-        position, allow_fill=True
-    )
-    return taken
 
 
 def _reasons(starts: _Placed, goals: _Placed, *, apart: bool) -> NDArray[np.object_]:
