@@ -70,11 +70,15 @@ def _started(console: Console | None) -> Progress | None:
     from rich.progress import Progress
 
     console = console or Console(stderr=True)
-    in_jupyter = console.is_jupyter and find_spec("ipywidgets") is not None
     another = any(type(thread).__module__ == "rich.live" for thread in threading.enumerate())
-    if another or not (console.is_terminal or in_jupyter):
+    if another or not watched(console):
         return None
     progress = Progress(console=console, transient=True)
     progress.add_task("", total=1.0)
     progress.start()
     return progress
+
+
+def watched(console: Console) -> bool:
+    """Say whether someone sees a bar: on a terminal, or in Jupyter with its widgets."""
+    return console.is_terminal or (console.is_jupyter and find_spec("ipywidgets") is not None)

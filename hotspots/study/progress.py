@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import time
 from contextlib import contextmanager
-from importlib.util import find_spec
 from typing import TYPE_CHECKING, Self
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+from hotspots.inference.progress import watched
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,7 +50,7 @@ class Steps:
             TimeElapsedColumn(),
             console=console,
             transient=True,
-            disable=not _watched(console),
+            disable=not watched(console),
         )
         self._task = self._progress.add_task("Starting", total=total)
 
@@ -79,8 +80,3 @@ class Steps:
         yield
         self.seconds[name] = time.perf_counter() - start
         self._progress.advance(self._task)
-
-
-def _watched(console: Console) -> bool:
-    """Say whether someone sees the bar: on a terminal, or in Jupyter with its widgets."""
-    return console.is_terminal or (console.is_jupyter and find_spec("ipywidgets") is not None)
