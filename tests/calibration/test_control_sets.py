@@ -52,9 +52,9 @@ def homes_like(houses, rng, *, weighted, spaced):
     ("options", "weighted", "spaced"),
     [
         pytest.param({}, False, 0, id="plain"),
-        pytest.param({"weight": "dwellings"}, True, 0, id="weighted"),
-        pytest.param({"match": ["quarter"]}, False, 0, id="matched"),
-        pytest.param({"spacing": 300.0}, False, 300.0, id="spaced"),
+        pytest.param(
+            {"weight": "dwellings", "match": ["quarter"], "spacing": 300.0}, True, 300.0, id="ruled"
+        ),
     ],
 )
 def test_homes_that_stand_like_controls_are_rarely_called_near(
