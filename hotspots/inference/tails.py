@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 ALTERNATIVES: tuple[Alternative, ...] = get_args(Alternative)
+SMALLEST = np.finfo(np.float64).tiny  # below, a float loses its digits and then becomes 0
 
 
 @dataclass(frozen=True)
@@ -53,12 +54,15 @@ class Tails:
         Returns
         -------
         ndarray of float, shape (n,)
+            A tail too small for a float gives the smallest there is in full precision, 2.2e-308.
         """
         if alternative == "greater":
-            return self.upper
-        if alternative == "less":
-            return self.lower
-        return np.minimum(1.0, 2.0 * np.minimum(self.upper, self.lower))
+            p = self.upper
+        elif alternative == "less":
+            p = self.lower
+        else:
+            p = np.minimum(1.0, 2.0 * np.minimum(self.upper, self.lower))
+        return np.maximum(p, SMALLEST)
 
     def swapped(self, where: NDArray[np.bool_]) -> Tails:
         """Exchange the tails of some units, as a negative factor does.
