@@ -57,10 +57,12 @@ def moran(
     Returns
     -------
     TestResult
-        Mean and variance are those under randomisation (values permuted over the units).
-        ``n`` leaves out units without neighbours; they still count in the mean and the sum of
-        squares, as in spdep with ``adjust.n = TRUE``. NaN where all values are equal, or fewer
-        than 4 units have a value and a neighbour.
+        Mean and variance are those under randomisation: of I over all permutations of the values
+        over the units. ``n`` leaves out units without neighbours; they still count in the mean and
+        the sum of squares, so the statistic is that of spdep with ``adjust.n = TRUE``. Where there
+        are such units, spdep's moments are not used: they are of permutations among the others,
+        whose values it does not centre anew. NaN where all values are equal, or fewer than 4 units
+        have a value and a neighbour.
 
     Raises
     ------
@@ -97,13 +99,14 @@ def moran(
     usable = weights.n >= FEWEST and not units.is_zero(z).all()
     if not usable:
         return untested("moran", alternative, weights.n)
-    scale = weights.n / (weights.s0 * square)
-    expected = -1.0 / (weights.n - 1)
+    part = weights.n / units.n  # of the units, with a neighbour
+    expected = -1.0 / (units.n - 1)
+    variance = _moran_variance(weights, units.n, units.n * np.sum(z**4) / square**2)
     products, tolerance = _products(z, weights.matrix)
     return result(
         "moran",
-        scale * float(z @ (weights.matrix @ z)),
-        moments=(expected, _moran_variance(weights, units.n * np.sum(z**4) / square**2)),
+        weights.n * float(z @ (weights.matrix @ z)) / (weights.s0 * square),
+        moments=(part * expected, part**2 * variance),
         alternative=alternative,
         n=weights.n,
         tails=permutation_tails(products, units.n, n_permutations, tolerance=tolerance, rng=rng),
@@ -316,9 +319,9 @@ def _squared_differences(
     return differences, TIE * float(size @ (at_unit * size + 2 * (weights.matrix @ size)))
 
 
-def _moran_variance(weights: WeightSums, kurtosis: float) -> float:
-    """Give the variance of Moran's I under randomisation (Cliff & Ord 1981)."""
-    n, s0, s1, s2 = weights.n, weights.s0, weights.s1, weights.s2
+def _moran_variance(weights: WeightSums, n: int, kurtosis: float) -> float:
+    """Give the variance of Moran's I of n units under randomisation (Cliff & Ord 1981)."""
+    s0, s1, s2 = weights.s0, weights.s1, weights.s2
     even = n * ((n**2 - 3 * n + 3) * s1 - n * s2 + 3 * s0**2)
     uneven = kurtosis * ((n**2 - n) * s1 - 2 * n * s2 + 6 * s0**2)
     return (even - uneven) / ((n - 1) * (n - 2) * (n - 3) * s0**2) - 1 / (n - 1) ** 2

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from libpysal.graph import Graph
-from scipy.stats import multinomial
+from scipy.stats import multinomial, norm
 
 from hotspots.statistics.global_tests import geary, general_g, moran
 from hotspots.statistics.join_counts import join_count
@@ -146,12 +146,27 @@ def test_each_tail(name):
         assert result.p_value == pytest.approx(exact, abs=5 * np.sqrt(0.25 / DRAWS))
 
 
-def test_moran_with_an_isolate_counts_it_in_the_mean():
-    """As spdep with adjust.n = TRUE."""
-    result = moran(pd.Series(X), _graph(_lonely()), n_permutations=DRAWS, rng=1)
-    assert result.statistic == pytest.approx(_moran(_lonely(), X) * 5 / 6, rel=1e-12)
-    every = np.array([_moran(_lonely(), np.array(p)) for p in permutations(X)])
-    exact = 2 * (every >= _moran(_lonely(), X) - 1e-9).mean()
+def _lonelier():
+    """A row of four, linked unequally, and two units without neighbours."""
+    weights = np.diag([1.0, 0.5, 2, 0, 0], k=1) + np.diag([1.0, 3, 1, 0, 0], k=-1)
+    assert ((weights + weights.T).sum(axis=0) == 0).sum() == 2
+    return weights
+
+
+@pytest.mark.parametrize("weights", [_lonely(), _lonelier()])
+def test_moran_with_isolates_counts_them_in_the_mean(weights):
+    """As spdep with adjust.n = TRUE; moments are of that statistic over all arrangements."""
+    n_linked = np.count_nonzero(weights.sum(axis=0) + weights.sum(axis=1))
+    result = moran(pd.Series(X), _graph(weights), n_permutations=DRAWS, rng=1)
+    every = np.array([_moran(weights, np.array(p)) for p in permutations(X)]) * n_linked / N
+    observed = _moran(weights, X) * n_linked / N
+    assert result.n == n_linked
+    assert result.statistic == pytest.approx(observed, rel=1e-12)
+    assert result.expected == pytest.approx(every.mean(), rel=1e-11)
+    assert result.variance == pytest.approx(every.var(), rel=1e-10)
+    assert result.z == pytest.approx((observed - every.mean()) / every.std(), rel=1e-10)
+    assert result.p_value_analytic == pytest.approx(2 * norm.sf(abs(result.z)), rel=1e-12)
+    exact = 2 * min((every >= observed - 1e-9).mean(), (every <= observed + 1e-9).mean())
     assert result.p_value == pytest.approx(min(1, exact), abs=10 * np.sqrt(0.25 / DRAWS))
 
 
