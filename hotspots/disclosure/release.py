@@ -51,6 +51,8 @@ class Context:
         where it is known.
     method : mapping of str to str
         Parameters in words, in the order shown, such as ``{"Units": "squares of 250 m"}``.
+    inference : mapping of str to mapping
+        How each local result shown was tested; looked at on pages of open data only.
     synthetic : bool
         Whether the data is invented; everything drawn is then watermarked SYNTHETIC.
     open_data : str, optional
@@ -64,6 +66,7 @@ class Context:
     boundary: gpd.GeoDataFrame | None = field(default=None, repr=False)
     basemap: Mapping[str, gpd.GeoDataFrame] = field(default_factory=dict, repr=False)
     method: Mapping[str, str] = field(default_factory=dict, repr=False)
+    inference: Mapping[str, Mapping[str, object]] = field(default_factory=dict, repr=False)
     synthetic: bool = False
     open_data: str | None = None
     made: datetime = field(default_factory=lambda: datetime.now(UTC))

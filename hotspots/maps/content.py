@@ -21,6 +21,7 @@ from hotspots.presentation.groups import COLD, groups
 from hotspots.presentation.markers import marker
 from hotspots.presentation.methods import method
 from hotspots.presentation.provenance import least_drawn
+from hotspots.presentation.reach import reach
 from hotspots.presentation.sentences import (
     analyst_figures,
     facility_sentences,
@@ -131,6 +132,7 @@ def _statistic(release: Release, name: str, shown: Sequence[str]) -> dict[str, A
     found = groups(release, name)
     title = method(name).name
     alike = [other for other in shown if method(other).name == title]
+    could = reach(release, name)
     return {
         "title": title if len(alike) == 1 else f"{title} ({name})",
         "headline": headline(release, name, found=found),
@@ -151,7 +153,8 @@ def _statistic(release: Release, name: str, shown: Sequence[str]) -> dict[str, A
         "figures": _figures(release, name),
         "groups": _groups(found, name, release),
         "group_key": group_key(name),
-        "no_groups": no_groups(release.table[f"{name}_label"], name),
+        "no_groups": no_groups(release.table[f"{name}_label"], name, too_few=could.sentence()),
+        "note": could.note(),
         "outlines": encode_shapes(
             found.geometry.to_crs(WGS84),
             decimals=decimals_of(release),

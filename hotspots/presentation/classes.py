@@ -18,6 +18,7 @@ from hotspots.presentation.families import (
     WITHHELD,
     family,
 )
+from hotspots.presentation.reach import reach
 from hotspots.presentation.subjects import subject
 from hotspots.schema import COLD_LABELS, HOT_LABELS, NOT_SIGNIFICANT, NOT_TESTABLE
 
@@ -222,8 +223,14 @@ def strength(release: Release, statistic: str) -> str:
     -------
     str
         For example "Strong / good / weak evidence: of all areas at this strength or stronger,
-        about 1 in 100 / 20 / 10 may be a false alarm."
+        about 1 in 100 / 20 / 10 may be a false alarm."; then which of them so few random draws
+        could not show.
     """
+    note = reach(release, statistic).note()
+    return f"{_strength(release, statistic)} {note}".rstrip()
+
+
+def _strength(release: Release, statistic: str) -> str:
     correction = _correction(release)
     if family(statistic) in LABEL_WORDS:
         detail = _false_alarms(_ONE_IN["95"], correction)

@@ -159,8 +159,21 @@ def group_key(statistic: str) -> str:
     return f"Number of a group: round {high}, square {low}"
 
 
-def no_groups(labels: Iterable[str], statistic: str) -> str:
+def no_groups(labels: Iterable[str], statistic: str, *, too_few: str = "") -> str:
     """Say why the list of groups is empty.
+
+    Parameters
+    ----------
+    labels : iterable of str
+        Labels of all areas.
+    statistic : str
+        Name of the local result.
+    too_few : str
+        What :meth:`~hotspots.presentation.reach.Reach.sentence` says.
+
+    Returns
+    -------
+    str
 
     Examples
     --------
@@ -174,6 +187,8 @@ def no_groups(labels: Iterable[str], statistic: str) -> str:
         return "No area could be tested."
     out = found - {NOT_SIGNIFICANT, NOT_TESTABLE}
     classes = _classes(statistic)
+    if not out and too_few:
+        return too_few
     if not classes or not out:
         return "No area stands out from chance."
     return f"Groups are of areas {' or '.join(classes)}, and there are none."

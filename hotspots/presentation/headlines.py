@@ -12,6 +12,7 @@ from hotspots.presentation.families import LABEL_WORDS, LOOKED_AT, MORE, MORE_OF
 from hotspots.presentation.formats import counted, day, listed, number, period, plural
 from hotspots.presentation.groups import HOT, SIGNS, groups
 from hotspots.presentation.methods import neighbours
+from hotspots.presentation.reach import reach
 from hotspots.presentation.subjects import subject
 from hotspots.schema import NOT_TESTABLE
 
@@ -111,11 +112,14 @@ def headline(
     if counts.of(NOT_TESTABLE, WITHHELD) == n:
         clause = _nothing_tested(release, kind, counts)
         return subject(words).write(_sentence(release, clause))
+    said = subject(words).write
+    rest = [said(text) for text in _rest(kind, counts)]
+    too_few = reach(release, statistic).sentence()
+    if too_few:
+        return " ".join([too_few, *rest])
     around = neighbours(words.get("Neighbours", ""))
     clause = _compared(kind, counts, around) or _hot(kind, counts, around)
     of = groups(release, statistic) if found is None else found
-    said = subject(words).write
-    rest = [said(text) for text in _rest(kind, counts)]
     return " ".join([_sentence(release, f"{said(clause)}{_largest(of)}"), *rest])
 
 

@@ -11,6 +11,7 @@ from hotspots.intake.selection import WHERE
 from hotspots.presentation.formats import counted, day, least_p, listed, number, period, plural
 from hotspots.presentation.markers import MARKERS
 from hotspots.presentation.methods import method, method_words
+from hotspots.presentation.reach import tested
 from hotspots.presentation.subjects import BESIDE, COUNTED
 
 if TYPE_CHECKING:
@@ -209,7 +210,7 @@ def least_drawn(release: Release, statistic: str) -> float:
     Parameters
     ----------
     release : Release
-        ``record["inference"]`` says how results were tested; public releases have none.
+        An internal one, or one of open data, says how results were tested.
     statistic : str
         Name of the local result.
 
@@ -218,8 +219,7 @@ def least_drawn(release: Release, statistic: str) -> float:
     float
         0 where its p-values are not drawn.
     """
-    found = release.record.get("inference") if isinstance(release, InternalRelease) else None
-    details = found.get(statistic, {}) if isinstance(found, dict) else {}
+    details = tested(release, statistic)
     return least_p(details.get("n_permutations", 0), details.get("alternative", "two-sided"))
 
 

@@ -183,7 +183,9 @@ def _public(study: Study, inputs: Inputs, analysis: Analysis, around: Context) -
         units = _open(study, analysis.units)
         shown = statistics_in(units)
         if shown:
-            return release(units, context=replace(around, method=method(study, shown)))
+            how = {name: analysis.inference[name] for name in shown}
+            told = replace(around, method=method(study, shown), inference=how)
+            return release(units, context=told)
     incidents = inputs.incidents.table
     areas = public_areas(
         incidents[locate(incidents, analysis.units).notna()],  # those that were used

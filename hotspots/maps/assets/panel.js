@@ -57,6 +57,9 @@ class Panel {
     const key = document.getElementById("key");
     key.replaceChildren();
     const { on, statistic, layers } = this.content;
+    const note = document.getElementById("key-note");
+    note.textContent = statistic.note;
+    note.hidden = !statistic.note;
     const classes = statistic.classes.filter(({ quiet }) => !quiet || on.has("quiet"));
     const starts = classes.map(({ words }) => words.split(SEPARATOR)[0]);
     let together; // the list below the shared heading
