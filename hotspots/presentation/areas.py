@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hotspots.presentation.families import LOOKED_AT, MORE_OF, PAIRS, RATES, WITHHELD
+from hotspots.presentation.families import (
+    DEALT,
+    DEALT_OTHER,
+    DEALT_PAIRS,
+    LOOKED_AT,
+    MORE_OF,
+    PAIRS,
+    RATES,
+    WITHHELD,
+)
 from hotspots.presentation.formats import chance, is_missing, plural
 from hotspots.presentation.methods import neighbours
 from hotspots.presentation.subjects import decimal, subject
@@ -152,7 +161,7 @@ class AreaWords:
         average = f"{{counted}} are {side} the average{self._average}" if side else ""
         if near not in _MORE:
             return average
-        return f"{average}, with {_MORE[near]} {{other}} around than chance would explain"
+        return f"{average}, with {_MORE[near]} {{other}} around than {DEALT_OTHER}"
 
     def _goes_with(self, row: Row) -> str:
         own, _, other = row.label.partition("-")
@@ -161,7 +170,7 @@ class AreaWords:
         return (
             f"in the neighbourhood (the area and {self.around}) {{counted}} are {_SIDE[own]} the "
             f"average, and the number of {{other}} goes the {'same' if own == other else 'other'} "
-            "way"
+            f"way, more than {DEALT_PAIRS}"
         )
 
     def _expected(self, row: Row) -> str:
@@ -221,7 +230,8 @@ _UNUSUAL: Mapping[Family, str] = {
 def _often(kind: Family, row: Row) -> str:
     if not row.often:
         return ""
-    return f"chance alone would give {_UNUSUAL.get(kind, 'a result')} this unusual {row.often}"
+    by = "dealing at random" if kind in DEALT else "chance alone"
+    return f"{by} would give {_UNUSUAL.get(kind, 'a result')} this unusual {row.often}"
 
 
 def _float(value: object) -> float | None:

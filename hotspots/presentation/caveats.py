@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hotspots.disclosure.release import InternalRelease, PublicRelease
-from hotspots.presentation.families import LOOKED_AT, PAIRS, RATES, family
+from hotspots.presentation.families import DEALT, LOOKED_AT, PAIRS, RATES, family
 from hotspots.presentation.subjects import PERSONS, PLACES, beside, subject
 
 if TYPE_CHECKING:
@@ -90,6 +90,12 @@ def _of_statistics(release: Release, kinds: set[Family]) -> Iterator[str]:
         yield of.write(
             "Side by side is not cause: {counted} and {other} may both follow where people and "
             "streets are, and where records are made."
+        )
+    if kinds & DEALT:
+        yield of.write(
+            "Numbers dealt to areas at random do not cluster: {counted} and {other} that each "
+            "cluster for reasons of their own go together more than that too. It does not show "
+            "that they are related."
         )
     if kinds & PAIRS and beside(words) in PLACES:
         yield of.write(

@@ -40,6 +40,9 @@ PAIRS: frozenset[Family] = frozenset(
 )
 """Statistics of two variables."""
 
+DEALT: frozenset[Family] = frozenset({"local_moran_bivariate", "lees_l_local"})
+"""Statistics of two variables whose chance deals their numbers to areas."""
+
 _MORAN_WORDS = {
     "high-high": "High among high – above the average, and so are its neighbours",
     "high-low": "High among low – above the average, its neighbours below",
@@ -59,16 +62,20 @@ _GEARY_WORDS = {
     "dissimilar": "Unlike – differs from its neighbours more than chance would explain",
 }
 _ABOVE, _BELOW = "{counted} above the average here", "{counted} below the average here"
-_MANY = "more {other} than chance would explain in the areas around"
-_FEW = "fewer {other} than chance would explain in the areas around"
+DEALT_OTHER = "if the numbers of {other} were dealt to areas at random"
+DEALT_PAIRS = "if the areas' pairs of numbers were dealt out anew at random"
+"""What chance is to statistics of two variables: whether the two are related is not asked."""
+
+_MANY = f"more {{other}} in the areas around than {DEALT_OTHER}"
+_FEW = f"fewer {{other}} in the areas around than {DEALT_OTHER}"
 _MORAN_PAIR_WORDS = {
     "high-high": f"Many here, many around – {_ABOVE}, {_MANY}",
     "high-low": f"Many here, few around – {_ABOVE}, {_FEW}",
     "low-high": f"Few here, many around – {_BELOW}, {_MANY}",
     "low-low": f"Few here, few around – {_BELOW}, {_FEW}",
 }
-_SAME = "the number of {other} goes the same way, more than chance would explain"
-_OTHER = "the number of {other} goes the other way, more than chance would explain"
+_SAME = f"the number of {{other}} goes the same way, more than {DEALT_PAIRS}"
+_OTHER = f"the number of {{other}} goes the other way, more than {DEALT_PAIRS}"
 _LEE_WORDS = {
     "high-high": f"Together, high – {{counted}} of the neighbourhood above the average; {_SAME}",
     "low-low": f"Together, low – {{counted}} of the neighbourhood below the average; {_SAME}",

@@ -8,7 +8,16 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from hotspots.presentation.classes import chosen, drawn_labels
-from hotspots.presentation.families import LABEL_WORDS, LOOKED_AT, MORE, MORE_OF, WITHHELD, family
+from hotspots.presentation.families import (
+    DEALT_OTHER,
+    DEALT_PAIRS,
+    LABEL_WORDS,
+    LOOKED_AT,
+    MORE,
+    MORE_OF,
+    WITHHELD,
+    family,
+)
 from hotspots.presentation.formats import counted, day, listed, number, period, plural
 from hotspots.presentation.groups import HOT, SIGNS, groups
 from hotspots.presentation.methods import neighbours
@@ -183,13 +192,13 @@ def _compared(kind: Family, counts: _Counts, around: str) -> str:
         are, have, them = ("is", "has", "it") if one else ("are", "have", "them")
         return (
             f"{who} {are} above the average in {{counted}} and {have} more {{other}} in the areas "
-            f"around {them} {_CHANCE}"
+            f"around {them} than {DEALT_OTHER}"
         )
     if kind == "lees_l_local":
         lie = "lies in a neighbourhood" if one else "lie in neighbourhoods"
         return (
             f"{who} {lie} (the area and {around}) with {{counted}} above the average, and the "
-            f"number of {{other}} going the same way, more {_CHANCE}"
+            f"number of {{other}} going the same way, more than {DEALT_PAIRS}"
         )
     are = "is" if one else "are"
     if kind == "local_moran_rate":

@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from hotspots.presentation.families import DEALT_PAIRS
 from hotspots.presentation.formats import chance, counted, is_missing, least_p
 from hotspots.presentation.subjects import subject
 
@@ -31,44 +32,72 @@ _DRAWN = {"moran_rate": "simulated map"}
 """What is drawn for a p-value, where it is no permutation."""
 
 
-def _degrees(what: str, often: str = "") -> tuple[str, str, str]:
-    """Say that something is more, less, or neither."""
-    return f"{what} more{often}", f"{what} less{often}", f"{what} neither more nor less{often}"
+_CHANCE = "chance would explain"
+
+
+def _degrees(what: str, often: str, asked: str) -> tuple[str, str, str]:
+    """Say that something is more, or less, than chance explains, and what is asked."""
+    return f"{what} more{often} than {_CHANCE}", f"{what} less{often} than {_CHANCE}", asked
 
 
 _FOUND = {
     "moran": (
-        "counts of neighbouring areas are more alike",
-        "counts of neighbouring areas are less alike",
-        "counts of neighbouring areas are neither more nor less alike",
+        f"counts of neighbouring areas are more alike than {_CHANCE}",
+        f"counts of neighbouring areas are less alike than {_CHANCE}",
+        "how alike counts of neighbouring areas are",
     ),
     "geary": (
-        "counts of neighbouring areas differ less",
-        "counts of neighbouring areas differ more",
-        "counts of neighbouring areas differ neither more nor less",
+        f"counts of neighbouring areas differ less than {_CHANCE}",
+        f"counts of neighbouring areas differ more than {_CHANCE}",
+        "how much counts of neighbouring areas differ",
     ),
     "moran_rate": (
-        "rates of neighbouring areas are more alike",
-        "rates of neighbouring areas are less alike",
-        "rates of neighbouring areas are neither more nor less alike",
+        f"rates of neighbouring areas are more alike than {_CHANCE}",
+        f"rates of neighbouring areas are less alike than {_CHANCE}",
+        "how alike rates of neighbouring areas are",
     ),
-    "general_g": (
-        "large counts lie beside large counts more",
-        "large counts lie beside large counts less",
-        "large counts lie beside large counts neither more nor less",
+    "general_g": _degrees(
+        "large counts lie beside large counts", "", "how far large counts lie beside large counts"
     ),
-    "lees_l": _degrees("{counted} and {other} go together from neighbourhood to neighbourhood"),
-    "join_count 1-1": _degrees("areas with {counted} neighbour each other", " often"),
-    "join_count 0-0": _degrees("areas without {counted} neighbour each other", " often"),
-    "join_count 0-1": _degrees("areas with {counted} neighbour areas without them", " often"),
+    "lees_l": (
+        f"neighbourhood averages of {{counted}} and {{other}} go together more than {DEALT_PAIRS}",
+        f"neighbourhood averages of {{counted}} and {{other}} go together less than {DEALT_PAIRS}",
+        "how far neighbourhood averages of {counted} and {other} go together",
+    ),
+    "join_count 1-1": _degrees(
+        "areas with {counted} neighbour each other",
+        " often",
+        "how often areas with {counted} neighbour each other",
+    ),
+    "join_count 0-0": _degrees(
+        "areas without {counted} neighbour each other",
+        " often",
+        "how often areas without {counted} neighbour each other",
+    ),
+    "join_count 0-1": _degrees(
+        "areas with {counted} neighbour areas without them",
+        " often",
+        "how often areas with {counted} neighbour areas without them",
+    ),
     "join_count beside-counted": _degrees(
         "areas with {counted} but no {other} neighbour areas with {other} but no {counted}",
         " often",
+        "how often areas with {counted} but no {other} neighbour areas with {other} but no "
+        "{counted}",
     ),
     "join_count both-both": _degrees(
-        "areas with both {counted} and {other} neighbour each other", " often"
+        "areas with both {counted} and {other} neighbour each other",
+        " often",
+        "how often areas with both {counted} and {other} neighbour each other",
     ),
 }
+_OTHERWISE = (
+    f"the value is higher than {_CHANCE}",
+    f"the value is lower than {_CHANCE}",
+    "the value",
+)
+_BY = {"lees_l": "dealing them so"}
+"""What gives a result, where it is not simply chance."""
 
 
 def global_name(result: TestResult) -> str:
@@ -89,7 +118,8 @@ def global_sentence(result: TestResult, *, words: Mapping[str, str] = _NO_WORDS)
     Returns
     -------
     str
-        Above or below what chance gives where p is at most 0.05.
+        Above or below what chance gives where p is at most 0.05, otherwise that no difference
+        from chance is clear, which is not to say that there is none.
 
     Examples
     --------
@@ -99,19 +129,15 @@ def global_sentence(result: TestResult, *, words: Mapping[str, str] = _NO_WORDS)
     Over the whole study area, counts of neighbouring areas are more alike than chance would
     explain: chance alone would give this at most 1 time in 500.
     """
-    more, less, neither = _FOUND.get(
-        result.name, ("the value is higher", "the value is lower", "the value is no other")
-    )
     if is_missing(result.p_value):
         return f"{global_name(result)} could not be computed."
-    direction = more if result.z > 0 else less
-    found = subject(words).write(neither if result.p_value > LEVEL else direction)
-    least = least_p(result.n_permutations, result.alternative)
-    often = chance(result.p_value, least=least)
-    return (
-        f"Over the whole study area, {found} than chance would explain: "
-        f"chance alone would give this {often}."
-    )
+    more, less, asked = _FOUND.get(result.name, _OTHERWISE)
+    clear = more if result.z > 0 else less
+    found = clear if result.p_value <= LEVEL else f"{asked} shows no clear difference from chance"
+    by = _BY.get(result.name, "chance alone") if result.p_value <= LEVEL else "chance alone"
+    often = chance(result.p_value, least=least_p(result.n_permutations, result.alternative))
+    said = subject(words).write(found)
+    return f"Over the whole study area, {said}: {by} would give this {often}."
 
 
 def global_engine(result: TestResult) -> str:

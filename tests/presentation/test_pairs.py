@@ -21,6 +21,8 @@ from hotspots.schema import TestResult
 HOTELS = {"Neighbours": "areas that touch", "Set beside": "hotels"}
 PERSONS = {"Neighbours": "areas that touch", "Counted": PERSONS_COUNTED}
 CHANCE = "than chance would explain"
+DEALT = "than if the numbers of hotels were dealt to areas at random"
+PAIRS_DEALT = "than if the areas' pairs of numbers were dealt out anew at random"
 JOINS = ["local_join_count", "local_join_count_bivariate", "local_join_count_colocation"]
 PAIRS = ["local_moran_bivariate", "lees_l_local", *JOINS[1:]]
 
@@ -51,19 +53,19 @@ def row(statistic, count, beside, *, observed=1.0, expected=0.5, p=0.01, label="
         (
             {0: "high-high", 2: "high-high", 4: "low-low", 6: "high-low", 7: "low-high"},
             "2 of 10 areas are above the average in recorded incidents and have more hotels in the "
-            f"areas around them {CHANCE}; the largest of 2 groups, 2 alike, have 1 area each. 1 is "
+            f"areas around them {DEALT}; the largest of 2 groups, 2 alike, have 1 area each. 1 is "
             "below the average with fewer hotels around, 1 is above it with fewer hotels around "
             "and 1 is below it with more hotels around.",
         ),
         (
             {0: "high-high"},
             "1 of 10 areas is above the average in recorded incidents and has more hotels in the "
-            f"areas around it {CHANCE}.",
+            f"areas around it {DEALT}.",
         ),
         (
             {6: "high-low", 8: "high-low"},
             "none of 10 areas is above the average in recorded incidents and has more hotels in "
-            f"the areas around it {CHANCE}. 2 are above the average with fewer hotels around.",
+            f"the areas around it {DEALT}. 2 are above the average with fewer hotels around.",
         ),
     ],
 )
@@ -78,14 +80,14 @@ def test_bivariate_moran_says_here_and_around(beside, labels, sentence):
             {0: "high-high", 1: "high-high", 5: "low-high"},
             "2 of 10 areas lie in neighbourhoods (the area and those touching it) with recorded "
             "incidents above the average, and the number of hotels going the same way, more "
-            f"{CHANCE}; they form one group. 1 is below the average with the number of hotels "
+            f"{PAIRS_DEALT}; they form one group. 1 is below the average with the number of hotels "
             "going the other way.",
         ),
         (
             {},
             "none of 10 areas lies in a neighbourhood (the area and those touching it) with "
             "recorded incidents above the average, and the number of hotels going the same way, "
-            f"more {CHANCE}.",
+            f"more {PAIRS_DEALT}.",
         ),
     ],
 )
@@ -165,29 +167,30 @@ def test_persons_are_called_so_everywhere(beside, make_grid):
             row("local_moran_bivariate", 9, 2),
             "local_moran_bivariate",
             "9 recorded incidents and 2 hotels here; recorded incidents are above the average of 9 "
-            f"per area, with more hotels around {CHANCE}; chance alone would give a number of "
+            f"per area, with more hotels around {DEALT}; dealing at random would give a number of "
             "hotels around it this unusual about 1 time in 100.",
         ),
         (
             row("local_moran_bivariate", 1, 1, label="low-high"),
             "local_moran_bivariate",
             "1 recorded incident and 1 hotel here; recorded incidents are below the average of 1 "
-            f"per area, with more hotels around {CHANCE}; chance alone would give a number of "
+            f"per area, with more hotels around {DEALT}; dealing at random would give a number of "
             "hotels around it this unusual about 1 time in 100.",
         ),
         (
             row("local_moran_bivariate", 0, 0, label="not significant", p=0.6),
             "local_moran_bivariate",
             "0 recorded incidents and 0 hotels here; recorded incidents are at the average of 0 "
-            "per area; chance alone would give a number of hotels around it this unusual about 6 "
-            "times in 10.",
+            "per area; dealing at random would give a number of hotels around it this unusual "
+            "about 6 times in 10.",
         ),
         (
             row("lees_l_local", 0, 1, label="low-high"),
             "lees_l_local",
             "0 recorded incidents and 1 hotel here; in the neighbourhood (the area and those "
             "touching it) recorded incidents are below the average, and the number of hotels goes "
-            "the other way; chance alone would give a result this unusual about 1 time in 100.",
+            f"the other way, more {PAIRS_DEALT}; dealing at random would give a result "
+            "this unusual about 1 time in 100.",
         ),
         (
             row("local_join_count", 2, np.nan, observed=1.0, expected=0.25, label="hot 99"),
@@ -319,32 +322,45 @@ def test_captions_differ_by_sign_and_name_what_is_there(statistic):
 
 # The whole area
 
+UNCLEAR = "shows no clear difference from chance: chance alone"
+
 
 @pytest.mark.parametrize(
     ("name", "z", "p_value", "found"),
     [
-        ("lees_l", 3, 0.01, "recorded incidents and hotels go together from neighbourhood to "
-                            "neighbourhood more than"),
-        ("lees_l", -3, 0.01, "to neighbourhood less than"),
-        ("lees_l", -1, 0.5, "to neighbourhood neither more nor less than"),
+        ("lees_l", 3, 0.01, "neighbourhood averages of recorded incidents and hotels go together "
+                            f"more {PAIRS_DEALT}: dealing them so"),
+        ("lees_l", -3, 0.01, f"go together less {PAIRS_DEALT}: dealing them so"),
+        ("lees_l", -1, 0.5, "how far neighbourhood averages of recorded incidents and hotels go "
+                            f"together {UNCLEAR}"),
+        ("moran", 1, 0.5, f"how alike counts of neighbouring areas are {UNCLEAR}"),
+        ("general_g", 1, 0.5, f"how far large counts lie beside large counts {UNCLEAR}"),
         ("join_count 1-1", 3, 0.01, "areas with recorded incidents neighbour each other more often "
-                                    "than"),
-        ("join_count 0-0", 3, 0.2, "areas without recorded incidents neighbour each other neither "
-                                   "more nor less often than"),
+                                    f"{CHANCE}: chance alone"),
+        ("join_count 0-0", 3, 0.2, "how often areas without recorded incidents neighbour each "
+                                   f"other {UNCLEAR}"),
         ("join_count 0-1", -3, 0.01, "areas with recorded incidents neighbour areas without them "
-                                     "less often than"),
+                                     f"less often {CHANCE}: chance alone"),
         ("join_count beside-counted", 3, 0.01, "areas with recorded incidents but no hotels "
                                                "neighbour areas with hotels but no recorded "
-                                               "incidents more often than"),
+                                               f"incidents more often {CHANCE}: chance alone"),
         ("join_count both-both", 3, 0.01, "areas with both recorded incidents and hotels neighbour "
-                                          "each other more often than"),
+                                          f"each other more often {CHANCE}: chance alone"),
     ],
 )  # fmt: skip
 def test_the_whole_area_in_a_sentence(name, z, p_value, found):
     result = TestResult(name, 1.0, 0.5, 0.01, z, p_value, p_value, "two-sided", 90, 999)
     said = global_sentence(result, words=HOTELS)
     assert said.startswith("Over the whole study area, ")
-    assert f" {found} chance would explain: chance alone would give this about " in said
+    assert f" {found} would give this about " in said
+
+
+def test_numbers_dealt_at_random_are_said_not_to_show_that_two_things_are_related(beside):
+    start = "Numbers dealt to areas at random do not cluster: recorded incidents and hotels"
+    for statistic, n in {"local_moran_bivariate": 1, "lees_l_local": 1, "gi_star": 0,
+                         "local_join_count_colocation": 0}.items():  # fmt: skip
+        said = caveats(beside(statistic, {}))
+        assert sum(text.startswith(start) for text in said) == n
 
 
 # Legends and methods

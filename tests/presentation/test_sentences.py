@@ -164,7 +164,7 @@ def moran(statistic, p_value):
     [
         (0.4, 0.05, "counts of neighbouring areas are more alike than chance would explain"),
         (-0.4, 0.01, "counts of neighbouring areas are less alike than chance would explain"),
-        (0.4, 0.051, "counts of neighbouring areas are neither more nor less alike than chance"),
+        (0.4, 0.051, "how alike counts of neighbouring areas are shows no clear difference from "),
     ],
 )
 def test_global_tests_say_what_they_found(statistic, p_value, found):

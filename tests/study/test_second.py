@@ -281,7 +281,8 @@ def test_the_sample_study_with_everything(tmp_path):
     assert done.internal.statistics == tuple(EVERY)
     report = (done.folder / "internal/CONFIDENTIAL-report.html").read_text(encoding="utf-8")
     for said in (
-        "recorded persons and hotels go together from neighbourhood to neighbourhood more than",
+        "neighbourhood averages of recorded persons and hotels go together more than if the areas",
+        "It does not show that they are related.",
         "areas with recorded persons neighbour each other more often than chance would explain",
         "Where: Bivariate local Moran&#39;s I",
         "Where: Local Lee&#39;s L",
