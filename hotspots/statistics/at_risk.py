@@ -11,6 +11,7 @@ import pandas as pd
 
 from hotspots.errors import AlignmentError, FewDataWarning, StatisticsError, faults
 from hotspots.statistics.neighbourhoods import first_id, neighbourhoods
+from hotspots.statistics.results import levels_to_caller
 
 if TYPE_CHECKING:
     from libpysal.graph import Graph
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 NO_VALUE = "no value"
 NOBODY = "nobody at risk"
+FEW_EXPECTED = 5  # below, one event more or less moves a rate by more than a fifth
 MOST = 1e15  # events of a unit: beyond, a float no longer knows one more from none
 
 
@@ -48,6 +50,12 @@ class AtRisk:
     def exposed(self) -> NDArray[np.bool_]:
         """Units with a population above zero: those that have a rate."""
         return self.population > 0
+
+    @property
+    def expected(self) -> NDArray[np.float64]:
+        """Events that each exposed unit has at the overall rate, shape (exposed units,)."""
+        y, x = self.events[self.exposed], self.population[self.exposed]
+        return x * (y.sum() / x.sum() if x.size else np.nan)
 
     @property
     def left_out(self) -> dict[str, int]:
@@ -141,6 +149,37 @@ def linked(units: AtRisk, graph: Graph) -> Neighbourhoods:
     """
     events = pd.Series(np.where(units.exposed, units.events, np.nan), index=units.index)
     return neighbourhoods(events, graph)
+
+
+def few_expected(
+    units: AtRisk, so: str, *, expected: NDArray[np.float64] | None = None
+) -> tuple[str, ...]:
+    """Say, and warn, where the population is too small for a rate to mean much.
+
+    Parameters
+    ----------
+    units : AtRisk
+        Events and population.
+    so : str
+        What follows for the method at hand, as sentences.
+    expected : ndarray of float, shape (exposed units,), optional
+        Events expected in each; at the overall rate by default.
+
+    Returns
+    -------
+    tuple of str
+        Nothing, or one note, also given as :class:`FewDataWarning`.
+    """
+    few = (units.expected if expected is None else expected) < FEW_EXPECTED
+    if not few.any():
+        return ()
+    note = (
+        f"{int(few.sum())} of {few.size} units expect fewer than {FEW_EXPECTED} events, first id "
+        f"{first_id(units.index[units.exposed][few])}: one event moves their rate by more than "
+        f"{1 / FEW_EXPECTED:.0%} of the average. {so}"
+    )
+    warnings.warn(note, FewDataWarning, stacklevel=levels_to_caller())
+    return (note,)
 
 
 def not_more_than_all(units: AtRisk) -> None:

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import TYPE_CHECKING, Literal, get_args
 
 import numpy as np
 import pandas as pd
 from scipy.special import betainccinv, betaincinv, gammainccinv, gammaincinv
 
-from hotspots.errors import FewDataWarning, StatisticsError
-from hotspots.statistics.at_risk import at_risk, not_more_than_all
-from hotspots.statistics.neighbourhoods import first_id
+from hotspots.errors import StatisticsError
+from hotspots.statistics.at_risk import FEW_EXPECTED, at_risk, few_expected, not_more_than_all
 from hotspots.statistics.rates import Family
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-Standard = Literal["internal", "external"]
+    from hotspots.statistics.at_risk import AtRisk
 
-FEW_EXPECTED = 5  # below, one event more or less moves the ratio by more than a fifth
+Standard = Literal["internal", "external"]
 
 
 def excess_risk(
@@ -91,7 +89,7 @@ def excess_risk(
         not_more_than_all(units)
     exposed = units.exposed
     y, x = units.events[exposed], units.population[exposed]
-    expected = x if standard == "external" else x * (y.sum() / x.sum() if x.size else np.nan)
+    expected = x if standard == "external" else units.expected
     lower, upper = _interval(y, x, (1 - confidence) / 2, family)
     none_upper = _interval(np.zeros_like(y), x, (1 - confidence) / 2, family)[1]
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -104,7 +102,7 @@ def excess_risk(
         "lower": np.where(expected > 0, lower, np.nan),
         "upper": np.where(expected > 0, upper, np.nan),
     }
-    notes = [*units.notes, *_few_expected(units.index[exposed], expected, none_upper)]
+    notes = [*units.notes, *_few_expected(units, expected, none_upper)]
     table = pd.DataFrame(
         {name: units.spread_out(column) for name, column in columns.items()}, index=units.index
     )
@@ -152,19 +150,13 @@ def _interval(
 
 
 def _few_expected(
-    index: pd.Index, expected: NDArray[np.float64], none_upper: NDArray[np.float64]
-) -> list[str]:
+    units: AtRisk, expected: NDArray[np.float64], none_upper: NDArray[np.float64]
+) -> tuple[str, ...]:
     """Say, and warn, where the baseline is too small for a ratio to mean much."""
-    few = expected < FEW_EXPECTED
-    if not few.any():
-        return []
-    silent = int(np.count_nonzero(none_upper >= expected))
-    note = (
-        f"{int(few.sum())} of {few.size} units expect fewer than {FEW_EXPECTED} events, first id "
-        f"{first_id(index[few])}: one event moves their ratio by more than "
-        f"{1 / FEW_EXPECTED:.0%} of the average. An interval wholly above 1 still shows an "
-        f"excess, but in {silent} units not even 0 events would show a shortfall. Do not rank or "
-        "colour units by their ratio: use eb_rates, or larger units."
+    silent = int(np.count_nonzero((expected < FEW_EXPECTED) & (none_upper >= expected)))
+    so = (
+        f"An interval wholly above 1 still shows an excess, but in {silent} units not even 0 "
+        "events would show a shortfall. Do not rank or colour units by their ratio: use eb_rates, "
+        "or larger units."
     )
-    warnings.warn(note, FewDataWarning, stacklevel=3)
-    return [note]
+    return few_expected(units, so, expected=expected)

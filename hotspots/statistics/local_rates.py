@@ -21,7 +21,7 @@ from hotspots.inference.labels import (
     hot_cold_labels,
     quadrant_labels,
 )
-from hotspots.statistics.at_risk import NO_VALUE, at_risk, linked
+from hotspots.statistics.at_risk import NO_VALUE, at_risk, few_expected, linked
 from hotspots.statistics.getis_ord import Null
 from hotspots.statistics.rates import prior
 from hotspots.statistics.results import LabelFrom, Measured, Options, local_table
@@ -35,6 +35,10 @@ if TYPE_CHECKING:
     from hotspots.statistics.at_risk import AtRisk
     from hotspots.statistics.neighbourhoods import Neighbourhoods
 
+SMALL = (
+    "P-values allow for that, but a label can rest on an event or two there and on a population "
+    "that may be wrong: look at both before believing it, or use larger units."
+)
 EQUAL = 1e-9  # relative tolerance within which a variance, or a deviation, is zero
 
 
@@ -92,8 +96,8 @@ def gi_star_rate(
     Warns
     -----
     FewDataWarning
-        Below 30 units or 10 events, and for events in units whose population is 0, which are
-        left out.
+        Below 30 units or 10 events, for units that expect fewer than 5 events at the overall
+        rate, and for events in units whose population is 0, which are left out.
 
     Notes
     -----
@@ -103,18 +107,18 @@ def gi_star_rate(
 
     Examples
     --------
-    Sixty units in a row with 10 people each; one event in each, and four more in unit 30. It and
-    its neighbours have 7, where 3/60 of the 64 events are expected; 7 or more of Binomial(64,
-    3/60) have a probability of 0.0403.
+    Sixty units in a row with 10 people each; five events in each, and ten more in unit 30. It and
+    its neighbours have 25, where 3/60 of the 310 events are expected; 25 or more of Binomial(310,
+    3/60) have a probability of 0.0137.
 
     >>> import pandas as pd
     >>> from libpysal.graph import Graph
     >>> row = {i: [j for j in (i - 1, i + 1) if 0 <= j < 60] for i in range(60)}
-    >>> events, people = pd.Series([1] * 60), pd.Series([10] * 60)
-    >>> events[30] = 5
+    >>> events, people = pd.Series([5] * 60), pd.Series([10] * 60)
+    >>> events[30] = 15
     >>> result = gi_star_rate(events, people, Graph.from_dicts(row))
     >>> result.loc[30, ["statistic", "expected", "p_value"]].round(4).tolist()
-    [7.0, 3.2, 0.0806]
+    [25.0, 15.5, 0.0274]
     """
     if null not in get_args(Null):
         raise StatisticsError(f"null {null!r} is not known: use 'total' or 'conditional'")
@@ -210,8 +214,8 @@ def local_moran_rate(
     Warns
     -----
     FewDataWarning
-        Below 30 units or 10 events, and for events in units whose population is 0, which are
-        left out.
+        Below 30 units or 10 events, for units that expect fewer than 5 events at the overall
+        rate, and for events in units whose population is 0, which are left out.
 
     Notes
     -----
@@ -228,13 +232,13 @@ def local_moran_rate(
 
     Examples
     --------
-    Rates of 0.1 and 0.3 by turns in a ring, from 20 people each: standardised they are -1 and 1,
+    Rates of 0.1 and 0.3 by turns in a ring, from 40 people each: standardised they are -1 and 1,
     and every I is -1.
 
     >>> import pandas as pd
     >>> from libpysal.graph import Graph
     >>> ring = Graph.from_dicts({i: [(i - 1) % 40, (i + 1) % 40] for i in range(40)})
-    >>> events, people = pd.Series([2, 6] * 20), pd.Series([20] * 40)
+    >>> events, people = pd.Series([4, 12] * 20), pd.Series([40] * 40)
     >>> result = local_moran_rate(events, people, ring, n_permutations=999, rng=1)
     >>> result["statistic"].round(9).unique().tolist()
     [-1.0]
@@ -331,9 +335,13 @@ def _sums(near: Neighbourhoods, values: NDArray[np.float64]) -> NDArray[np.float
 
 
 def _noted(table: pd.DataFrame, units: AtRisk) -> pd.DataFrame:
-    """Say which units have no rate, and why, and what was left out."""
+    """Say which units have no rate, and why, what was left out, and where rates mean little."""
     details = table.attrs["inference"]
     reasons = {why: count for why, count in details["not_testable"].items() if why != NO_VALUE}
     details["not_testable"] = {**units.left_out, **reasons}
-    details["notes"] = [*units.notes, *details["notes"]]
+    details["notes"] = [
+        *units.notes,
+        *details["notes"],
+        *few_expected(units, SMALL),
+    ]
     return table

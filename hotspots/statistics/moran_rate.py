@@ -8,7 +8,7 @@ import numpy as np
 
 from hotspots.inference.constant_risk import constant_risk_blocks
 from hotspots.inference.permutation import TIE, column_products, simulated_tails
-from hotspots.statistics.at_risk import at_risk, linked
+from hotspots.statistics.at_risk import at_risk, few_expected, linked
 from hotspots.statistics.global_results import FEWEST, checked, result, untested
 from hotspots.statistics.neighbourhoods import ROUNDING
 from hotspots.statistics.rates import standardised
@@ -24,6 +24,11 @@ if TYPE_CHECKING:
     from hotspots.statistics.at_risk import AtRisk
     from hotspots.statistics.neighbourhoods import Neighbourhoods
     from hotspots.statistics.weight_sums import WeightSums
+
+SMALL = (
+    "The p-value allows for that, but the statistic can rest on an event or two there and on a "
+    "population that may be wrong: check it, or use larger units."
+)
 
 
 def moran_rate(
@@ -76,7 +81,8 @@ def moran_rate(
     Warns
     -----
     FewDataWarning
-        Below 30 units or 10 events, and for events where the population is 0.
+        Below 30 units or 10 events, for units that expect fewer than 5 events at the overall
+        rate, and for events where the population is 0.
 
     References
     ----------
@@ -84,13 +90,13 @@ def moran_rate(
 
     Examples
     --------
-    Forty units in a row with 100 people each, 20 without events, then 20 with 2: equal
+    Forty units in a row with 100 people each, 20 without events, then 20 with 10: equal
     populations leave Moran's I of the counts, (40 / 78) (2 · 37) / 40.
 
     >>> import pandas as pd
     >>> from libpysal.graph import Graph
     >>> row = {i: [j for j in (i - 1, i + 1) if 0 <= j < 40] for i in range(40)}
-    >>> events, population = pd.Series([0] * 20 + [2] * 20), pd.Series([100] * 40)
+    >>> events, population = pd.Series([0] * 20 + [10] * 20), pd.Series([100] * 40)
     >>> result = moran_rate(events, population, Graph.from_dicts(row), rng=1)
     >>> round(result.statistic, 6), result.p_value
     (0.948718, 0.0002)
@@ -120,6 +126,7 @@ def moran_rate(
 def _units(given: AtRisk, graph: Graph) -> Neighbourhoods:
     units = linked(given, graph)
     few_data(units)
+    few_expected(given, SMALL)
     return units
 
 

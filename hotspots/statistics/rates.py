@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from hotspots.errors import StatisticsError
-from hotspots.statistics.at_risk import at_risk, linked, not_more_than_all
+from hotspots.statistics.at_risk import at_risk, few_expected, linked, not_more_than_all
 
 if TYPE_CHECKING:
     from libpysal.graph import Graph
@@ -19,6 +19,15 @@ if TYPE_CHECKING:
     Prior = tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]
 
 Family = Literal["poisson", "binomial"]
+
+NO_TEST = (
+    "Their standardised rates lean to one side and are no z-scores: test with local_moran_rate or "
+    "moran_rate, or use larger units."
+)
+NO_RANK = (
+    "Their smoothed rates say more of the others than of them: read them beside the raw rate and "
+    "the weight, or use larger units."
+)
 
 
 def eb_standardised(events: pd.Series, population: pd.Series) -> pd.Series:
@@ -48,7 +57,8 @@ def eb_standardised(events: pd.Series, population: pd.Series) -> pd.Series:
     Warns
     -----
     FewDataWarning
-        For events in units whose population is 0; they are left out.
+        For units that expect fewer than 5 events at the overall rate, and for events in units
+        whose population is 0, which are left out.
 
     References
     ----------
@@ -56,13 +66,14 @@ def eb_standardised(events: pd.Series, population: pd.Series) -> pd.Series:
 
     Examples
     --------
-    Eight events among 40, b = 0.2: rates 0.1 and 0.3 vary less than chance (0.01 against
-    b / 20 = 0.01), so a = 0 and every z is ±0.1 / sqrt(0.2 / 20).
+    Sixteen events among 80, b = 0.2: rates 0.1 and 0.3 vary by 0.1² = 0.01, of which chance
+    explains b / 40 = 0.005. So a = 0.005, and every z is ±0.1 / sqrt(0.005 + 0.2 / 40).
 
-    >>> eb_standardised(pd.Series([2, 6]), pd.Series([20, 20])).round(12).tolist()
+    >>> eb_standardised(pd.Series([4, 12]), pd.Series([40, 40])).round(12).tolist()
     [-1.0, 1.0]
     """
     units = at_risk(events, population)
+    few_expected(units, NO_TEST)
     exposed = units.exposed
     z = standardised(units.events[exposed], units.population[exposed])
     return pd.Series(units.spread_out(z), index=units.index, name="eb_standardised")
@@ -110,7 +121,8 @@ def eb_rates(
     Warns
     -----
     FewDataWarning
-        For events in units whose population is 0; they are left out.
+        For units that expect fewer than 5 events at the overall rate, and for events in units
+        whose population is 0, which are left out.
 
     References
     ----------
@@ -155,7 +167,7 @@ def eb_rates(
         "family": family,
         "towards": "the overall rate" if graph is None else "the neighbourhood's rate",
         "left_out": units.left_out,
-        "notes": list(units.notes),
+        "notes": [*units.notes, *few_expected(units, NO_RANK)],
     }
     return table
 

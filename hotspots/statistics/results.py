@@ -204,7 +204,7 @@ def few_data(units: Neighbourhoods) -> list[str]:
             "significant' does not mean there is no concentration."
         )
     for note in notes:
-        warnings.warn(note, FewDataWarning, stacklevel=_levels_to_caller())
+        warnings.warn(note, FewDataWarning, stacklevel=levels_to_caller())
     return notes
 
 
@@ -216,7 +216,7 @@ def _labels_everywhere(units: Neighbourhoods, labels: ExtensionArray) -> Extensi
     return labels.take(places, allow_fill=True, fill_value=NOT_TESTABLE)
 
 
-def _levels_to_caller() -> int:
+def levels_to_caller() -> int:
     """Count the frames to the first one outside the package: the line a warning is about."""
     level, frame = 1, inspect.currentframe()
     while frame and str(frame.f_globals.get("__name__", "")).startswith("hotspots."):

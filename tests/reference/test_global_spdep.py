@@ -103,6 +103,7 @@ def test_lees_l_of_two_variables(oracle, tests, style):
     )
 
 
+@FEW
 @pytest.mark.parametrize("style", STYLES)
 def test_moran_of_rates(oracle, sids, tests, style):
     _, graph = oracle("sids74")
@@ -152,6 +153,7 @@ def test_join_counts_of_columbus(oracle):
     assert [high.expected, high.variance] == pytest.approx([27.22449, 17.88838], abs=5e-6)
 
 
+@FEW
 def test_moran_of_rates_of_sudden_infant_deaths(oracle, sids):
     """Manual page of spdep's EBImoran.mc, isolates included."""
     _, graph = oracle("sids74")
@@ -160,6 +162,7 @@ def test_moran_of_rates_of_sudden_infant_deaths(oracle, sids):
     assert result.p_value == 2 / 1000
 
 
+@FEW
 def test_moran_of_rates_of_built_in_data():
     """Tests of esda 2.9.0."""
     import geopandas as gpd

@@ -13,7 +13,10 @@ from hotspots.statistics.rates import eb_rates, eb_standardised
 PARAMETERS = Path(__file__).parent / "rates_parameters.csv"
 DATA = ["auckland", "sids74", "sids79", "nonwhite"]
 
-pytestmark = pytest.mark.parametrize("data", DATA)
+pytestmark = [
+    pytest.mark.parametrize("data", DATA),
+    pytest.mark.filterwarnings("ignore::hotspots.errors.FewDataWarning"),
+]
 
 
 @pytest.fixture

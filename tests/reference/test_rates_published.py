@@ -6,6 +6,8 @@ import pytest
 
 from hotspots.statistics.rates import eb_rates, eb_standardised
 
+pytestmark = pytest.mark.filterwarnings("ignore::hotspots.errors.FewDataWarning")
+
 
 def test_marshall_auckland(oracle):
     """Marshall 1991, as in the example of spdep's EBest."""

@@ -3,6 +3,8 @@
 Every call says which argument is at fault by its name; refusals name the first id.
 """
 
+import warnings
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -38,6 +40,17 @@ def _call(function, argument, given, *, of=None, **options):
         return function(*arguments.values(), graph, **options)
 
     run.argument, run.sound, run.of = argument, given[argument], of or function.__name__
+    return run
+
+
+def _with(people, call):
+    """Give a function of rates these people, and few draws where it takes any."""
+    function = getattr(hs, call.of)
+    near, drawn = call not in NO_GRAPH, call.of in ("local_moran_rate", "moran_rate")
+
+    def run(events, graph):
+        return function(events, people, *[graph] * near, **(FEW if drawn else {}))
+
     return run
 
 
@@ -255,12 +268,33 @@ def test_few_units_say_what_can_still_be_concluded(call):
     assert {warning.filename for warning in caught} == {__file__}
 
 
+@FAR
 @_every([*(call for call in BY_RATE if call.argument == "events"), *JOINS, *LOCAL[:4], *GLOBAL[:3]])
 @pytest.mark.parametrize(("n_events", "said"), [(0, "No events: there"), (4, "Only 4 events: p-v")])
 def test_few_events_say_what_can_still_be_concluded(call, n_events, said):
     events = pd.Series([0, 0, 0, 0, 0, 0, 0, 0, 0, 1] * (N // 10))
     with pytest.warns(FewDataWarning, match=said):
         call(events * bool(n_events), ROW)
+
+
+@_every([call for call in OF_RATES if call.argument == "events"])
+def test_few_people_say_what_a_rate_rests_on(call):
+    """Fifty events in a unit with one resident, and 10 of 100 in all others."""
+    events, people = pd.Series([10] * N), pd.Series([100.0] * N)
+    sound = _with(people, call)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        sound(events, ROW)
+    few = _with(_changed(people, 6, 1), call)
+    with pytest.warns(
+        FewDataWarning, match="^1 of 40 units expect fewer than 5 ev.* 6: one"
+    ) as seen:
+        found = few(_changed(events, 6, 50), ROW)
+    assert len(seen) == 1
+    assert seen[0].filename == __file__
+    if isinstance(found, pd.DataFrame):
+        (details,) = found.attrs.values()
+        assert details["notes"][-1] == str(seen[0].message)
 
 
 @_every([call for call in EVERY if call in OF_RATES and call.argument == "population"])

@@ -213,6 +213,7 @@ def test_sums_of_large_graphs_in_blocks(grid, monkeypatch):
     assert parts.variance == pytest.approx(whole.variance, rel=1e-12)
 
 
+@FEW
 def test_clustered_risk_is_found_and_clustered_people_are_not(grid):
     rng = np.random.default_rng(6)
     population = pd.Series(np.repeat([50, 5000, 50], 48))
@@ -227,6 +228,7 @@ def test_clustered_risk_is_found_and_clustered_people_are_not(grid):
     assert moran_rate(risky, population, graph, rng=2).expected != found.expected
 
 
+@FEW
 def test_units_without_people_are_left_out_of_rates(grid):
     rng = np.random.default_rng(7)
     population = pd.Series(rng.integers(50, 500, 99)).astype(float)

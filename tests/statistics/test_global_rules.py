@@ -129,6 +129,7 @@ def test_rates_need_events_and_people(row):
         moran_rate(events, people, row, n_permutations=1)
 
 
+@FEW
 @pytest.mark.parametrize("test", TESTS)
 def test_missing_values_are_as_if_the_units_were_not_there(test, row):
     values = pd.Series(np.random.default_rng(3).poisson(2, 60)).astype(float)
@@ -183,6 +184,7 @@ def test_equal_values_have_no_test(test, row):
         assert np.isnan(lees_l(pd.Series(np.arange(60)), pd.Series([0.1] * 60), row).p_value)
 
 
+@FEW
 def test_equal_rates_have_no_test(row):
     people = pd.Series(np.arange(10, 70) * 10)
     result = moran_rate(people // 10, people, row, n_permutations=9)
@@ -211,6 +213,7 @@ def test_a_single_unit_of_a_kind_cannot_join_its_own(row):
     assert not np.isnan(found[0, 1].p_value)
 
 
+@FEW
 @pytest.mark.parametrize("test", TESTS)
 def test_where_all_neighbour_all_only_one_value_is_possible(test):
     n = 40
@@ -230,7 +233,8 @@ def test_few_units_and_few_events_are_said_where_the_test_is_called(test):
         test(values, ring, n_permutations=99, rng=1)
     messages = [str(warning.message).split(":")[0] for warning in caught]
     events = 2 if test is _join_count else 7
-    assert messages == ["Only 12 units have a value", f"Only {events} events"]
+    rates = ["12 of 12 units expect fewer than 5 events, first id 0"] * (test is _moran_rate)
+    assert messages == ["Only 12 units have a value", f"Only {events} events", *rates]
     assert all(warning.filename == __file__ for warning in caught)
 
 

@@ -50,6 +50,7 @@ def test_rates_that_vary_less_than_chance_are_wholly_smoothed(family):
     assert (result[["variance", "weight"]] == 0).all(axis=None)
 
 
+@FEW
 def test_local_smoothing_by_hand():
     """A row of a, b, c, and d alone: b has all three, d only itself."""
     graph = Graph.from_dicts({"a": ["b"], "b": ["a", "c"], "c": ["b"], "d": ["d"]})
@@ -71,6 +72,7 @@ def test_standardised_by_hand():
     assert z.index.tolist() == ["a", "b"]
 
 
+@FEW
 def test_many_maps_are_standardised_each_by_itself():
     rng = np.random.default_rng(1)
     maps, people = rng.poisson(3, (5, 20)), rng.uniform(10, 500, 20)

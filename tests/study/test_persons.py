@@ -85,6 +85,7 @@ def test_what_is_tested_is_persons(repeated):
     assert found.tests["moran"] == whole
 
 
+@pytest.mark.filterwarnings("ignore::hotspots.errors.FewDataWarning")
 def test_rates_and_pairs_are_of_persons(repeated):
     asked = 'statistics = ["gi_star_rate", "local_join_count_colocation"]\nbeside = "hotel"'
     edit(repeated, STATISTICS, asked)

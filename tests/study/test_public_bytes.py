@@ -117,6 +117,7 @@ def rates(folder, names, *, denominator):
     contacts.assign(id=range(len(contacts))).to_csv(folder / "contacts.csv", index=False)
 
 
+@pytest.mark.filterwarnings("ignore::hotspots.errors.FewDataWarning")
 def test_open_data_shows_no_rates_of_other_contacts(own_town, tmp_path):
     """They are no open data: moving them changes the internal units, and no public byte."""
     rates(own_town, ["gi_star", "gi_star_rate", "local_moran_rate"], denominator="baseline")
@@ -130,6 +131,7 @@ def test_open_data_shows_no_rates_of_other_contacts(own_town, tmp_path):
     assert not again.analysis.units["gi_star_rate_z"].equals(done.analysis.units["gi_star_rate_z"])
 
 
+@pytest.mark.filterwarnings("ignore::hotspots.errors.FewDataWarning")
 def test_open_data_with_rates_of_other_contacts_alone_shows_areas(own_town, tmp_path):
     rates(own_town, ["gi_star_rate"], denominator="baseline")
     done, _ = public_bytes(own_town, tmp_path / "one")
@@ -137,6 +139,7 @@ def test_open_data_with_rates_of_other_contacts_alone_shows_areas(own_town, tmp_
     assert done.public.table["count"].sum() == 300
 
 
+@pytest.mark.filterwarnings("ignore::hotspots.errors.FewDataWarning")
 def test_open_data_shows_rates_of_residents(own_town, tmp_path):
     rates(own_town, ["gi_star_rate"], denominator="population")
     done, _ = public_bytes(own_town, tmp_path / "one")
@@ -201,6 +204,7 @@ def test_open_data_beside_places_alone_shows_areas(own_town, tmp_path):
     assert b"Lee" not in files["report.html"] + files["map.html"]
 
 
+@pytest.mark.filterwarnings("ignore::hotspots.errors.FewDataWarning")
 def test_public_pages_name_what_they_show_and_nothing_else(own_town, tmp_path):
     rates(own_town, ["gi_star", "gi_star_rate"], denominator="baseline")
     done, _ = public_bytes(own_town, tmp_path / "one")

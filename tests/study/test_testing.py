@@ -42,6 +42,7 @@ def _analysis(study):
         return analyse(study, read_inputs(study), steps)
 
 
+@pytest.mark.filterwarnings("ignore::hotspots.errors.FewDataWarning")
 def test_every_statistic(asked, tmp_path):
     study = asked((STATISTICS, f"statistics = {EVERY}".replace("'", '"')))
     done = run(study, tmp_path / "out", profile="internal", reason="a test", recipient="me")
