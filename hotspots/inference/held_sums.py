@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from hotspots.schema import Alternative
 
 HELD = 2**22  # counts held at once: 32 MB, and some multiple of it in what is derived from them
+WIDE = 2**16  # numbers of events around a unit: beyond, some 7 million events, no table is made
 CHUNK = 2**12  # draws per unit held at once
 STAGES = ((199, 0.2), (999, 0.05), (9999, 0.01))  # draws, and the p-value above which units stop
 TIE = 1e-9  # relative tolerance within which two sums are the same
@@ -151,8 +152,32 @@ def _simulated(
     sums: HeldSums, units: NDArray[np.int64], n_draws: int, rng: np.random.Generator
 ) -> Iterator[tuple[NDArray[np.int64], NDArray[np.float64]]]:
     """Simulate the sums of some units, as many units and draws at a time as memory allows."""
+    if not units.size:
+        return
+    columns = _columns(sums)[units]
+    wide = columns > WIDE
+    widest = int(columns[~wide].max(initial=1))
+    yield from _shared(sums, units[~wide], n_draws, HELD // (2 * widest), rng)
+    yield from _unshared(sums, units[wide], n_draws, rng)
+
+
+def _columns(sums: HeldSums) -> NDArray[np.int64]:
+    """Say how many numbers of events there may be around each unit, shape (n,)."""
+    rate = sums.events.sum() / sums.population.sum()
+    around = rate * sums.summed(sums.population[sums.neighbour])
+    return highest(around) - lowest(around) + 1
+
+
+def _shared(
+    sums: HeldSums,
+    units: NDArray[np.int64],
+    n_draws: int,
+    at_most: int,
+    rng: np.random.Generator,
+) -> Iterator[tuple[NDArray[np.int64], NDArray[np.float64]]]:
+    """Simulate by Poisson counts, which serve every unit near them."""
     chunk = min(CHUNK, n_draws)
-    per_block = max(1, HELD // (chunk * int(sums.sizes[units].max(initial=1))))
+    per_block = max(1, min(HELD // (chunk * int(sums.sizes[units].max(initial=1))), at_most))
     for start in range(0, units.size, per_block):
         near = _near(sums, units[start : start + per_block])
         for counts in poisson_draws(near.means, n_draws, chunk, rng=rng):
@@ -160,6 +185,17 @@ def _simulated(
             row, draw = np.nonzero(~near.taken(counts, rng))
             drawn[row, draw] = _alone(sums, near.units[row], rng)
             yield near.units, drawn
+
+
+def _unshared(
+    sums: HeldSums, units: NDArray[np.int64], n_draws: int, rng: np.random.Generator
+) -> Iterator[tuple[NDArray[np.int64], NDArray[np.float64]]]:
+    """Simulate unit by unit, without a table of all numbers of events there may be."""
+    for unit in units:
+        per_chunk = max(1, HELD // (4 * int(sums.sizes[unit])))
+        for start in range(0, n_draws, per_chunk):
+            again = np.full(min(per_chunk, n_draws - start), unit)
+            yield again[:1], _alone(sums, again, rng)[None]
 
 
 @dataclass(frozen=True)

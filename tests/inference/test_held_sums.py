@@ -1,5 +1,6 @@
 """Simulated sums of the neighbours' events beside every way the events can fall."""
 
+import tracemalloc
 from itertools import product
 
 import numpy as np
@@ -47,10 +48,12 @@ CASES = {
 }
 
 
-@pytest.mark.parametrize("chunk", [4096, 300])
+@pytest.mark.parametrize(("chunk", "wide"), [(4096, 2**16), (300, 2**16), (4096, 0), (4096, 40)])
 @pytest.mark.parametrize("name", CASES)
-def test_the_sums_have_their_multinomial_distribution(name, chunk, monkeypatch):
+def test_the_sums_have_their_multinomial_distribution(name, chunk, wide, monkeypatch):
+    """By shared draws, and where a table would have too many columns without them."""
     monkeypatch.setattr(held_sums, "CHUNK", chunk)
+    monkeypatch.setattr(held_sums, "WIDE", wide)
     events, population, near = CASES[name]
     rng = np.random.default_rng(3)
     factors = [
@@ -90,6 +93,23 @@ def test_tails_are_those_of_every_way():
         ):
             p = min(1.0, chance[reached].sum())
             assert found == pytest.approx(p, abs=5 * np.sqrt(p * (1 - p) / 199) + 0.01)
+
+
+@pytest.mark.parametrize("mean", [1e6, 3e9, 1e14])
+def test_memory_does_not_grow_with_the_number_of_events(mean):
+    """A ring of 64 units; p-values come near those of the binomial difference's normal limit."""
+    rng = np.random.default_rng(5)
+    events = rng.poisson(mean, 64)
+    near = [[(i - 1) % 64, (i + 1) % 64] for i in range(64)]
+    sums = _sums(events, np.ones(64), near, [[1.0, 1.0]] * 64)
+    tracemalloc.start()
+    tails = held_tails(sums, 999, alternative="two-sided", rng=rng)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 200e6
+    center, variance = sums.moments
+    p = stats.norm.sf((sums.observed - center) / np.sqrt(variance))
+    assert np.abs(tails.upper - p).max() < 5 * np.sqrt(0.25 / 199)
 
 
 def test_nothing_to_test():
