@@ -18,6 +18,7 @@ from hotspots.study.model import (
     NearestSection,
     PolygonsSection,
 )
+from hotspots.study.testing import is_direct, most_draws
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -121,15 +122,32 @@ def method(study: Study, statistics: Sequence[str]) -> dict[str, str]:
         terms[BESIDE] = OTHERS[study.beside].many
     return {
         **terms,
-        "P-values": _p_values(study),
+        "P-values": _p_values(study, statistics),
         "Significance": f"two-sided, {CORRECTIONS[analysis.correction]}",
     }
 
 
-def _p_values(study: Study) -> str:
-    draws = f"{study.analysis.n_permutations:,} permutations at most, seed {study.analysis.seed}"
+def _p_values(study: Study, statistics: Sequence[str]) -> str:
+    """Say where p-values come from, of each statistic apart where they differ."""
+    ways: dict[str, list[str]] = {}
+    for name in statistics:
+        ways.setdefault(_p_values_of(study, name), []).append(STATISTIC_NAMES[name])
+    if len(ways) == 1:
+        return next(iter(ways))
+    return "; ".join(f"{', '.join(names)}: {way}" for way, names in ways.items())
+
+
+def _p_values_of(study: Study, name: str) -> str:
+    n, seed = study.analysis.n_permutations, study.analysis.seed
+    if name == "gi_star_rate":
+        return "exact"
+    if name == "local_moran_rate":
+        return f"from {n:,} simulated maps, seed {seed}"
+    draws = f"{most_draws(study, name):,} permutations at most, seed {seed}"
     return {
-        "auto": f"exact for counts, otherwise from {draws}",
+        "auto": f"from {draws}"
+        if is_direct(study, name)
+        else f"exact for counts, otherwise from {draws}",
         "exact": "exact",
         "permutation": f"from {draws}",
         "analytic": "from the normal distribution",

@@ -63,6 +63,10 @@ JOINS: tuple[Statistic, ...] = (
 )
 
 
+DRAWN: tuple[Statistic, ...] = ("local_geary", "lees_l_local", "local_moran_rate")
+"""Statistics without exact p-values, whatever the neighbours."""
+
+
 class Section(BaseModel):
     """A table of the file: unknown keys are refused, values never change."""
 
@@ -353,6 +357,32 @@ class Study(Section):
             raise ValueError(
                 f"[analysis] {itself[0]} counts the unit itself, which has no inverse distance; "
                 f"choose {other}neighbours of kind kernel"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _method_fits(self) -> Self:
+        if self.analysis.method != "exact":
+            return self
+        near, asked = self.analysis.neighbours, self.analysis.statistics
+        drawn = [name for name in asked if name in DRAWN]
+        if drawn:
+            raise ValueError(
+                f'[analysis] method = "exact": {drawn[0]} has no exact p-values; say method = '
+                '"auto", which is exact where that can be'
+            )
+        one_way = [name for name in asked if name not in RATES]
+        if one_way and isinstance(near, KernelSection | InverseDistanceSection):
+            raise ValueError(
+                f'[analysis] method = "exact": {one_way[0]} has no exact p-values with neighbours '
+                f"of kind {near.kind}; choose contiguity, distance_band or nearest, or say method "
+                '= "auto"'
+            )
+        if "local_moran_bivariate" in asked and self.analysis.beside == "population":
+            raise ValueError(
+                '[analysis] method = "exact": local_moran_bivariate has no exact p-values beside '
+                "population, whose shares are no whole numbers; say method = "
+                '"auto"'
             )
         return self
 

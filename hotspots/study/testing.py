@@ -22,6 +22,7 @@ from hotspots.statistics.moran_rate import moran_rate
 from hotspots.study.counting import at_risk, second, values
 from hotspots.study.model import (
     JOINS,
+    RATES,
     ContiguitySection,
     DistanceBandSection,
     InverseDistanceSection,
@@ -113,24 +114,41 @@ def local_test(
     """
     chosen = study.analysis
     options: dict[str, Any] = {"correction": chosen.correction}
-    shared = name in BY_SUMS and not isinstance(chosen.neighbours, WEIGHTED)
-    most = chosen.n_permutations if shared else min(chosen.n_permutations, MAX_DIRECT)
-    draws: dict[str, Any] = {"n_permutations": most, "rng": chosen.seed}
+    draws: dict[str, Any] = {"n_permutations": most_draws(study, name), "rng": chosen.seed}
     tested = values(study, units)
     if name == "gi_star_rate":
         return gi_star_rate(tested, at_risk(study, units), graph, **options)
     if name == "local_moran_rate":
-        draws["n_permutations"] = chosen.n_permutations  # units near each other share their draws
         return local_moran_rate(tested, at_risk(study, units), graph, **options, **draws)
-    if name == "lees_l_local":
-        beside, whole = second(study, units), _with_itself(study, graph)
-        return lees_l_local(tested, beside, whole, **options, **draws)
     engine = {"method": chosen.method, **options, **draws}
+    if name == "lees_l_local":
+        return lees_l_local(tested, second(study, units), _with_itself(study, graph), **engine)
     if name == "local_moran_bivariate":
         return local_moran_bivariate(tested, second(study, units), graph, **engine)
     if name in JOINS:
         return _joins(name, study, units, graph, **engine)
     return COUNTS[name](tested, graph, **engine)
+
+
+def is_direct(study: Study, name: str) -> bool:
+    """Say whether every unit is compared with every draw by itself, and never exactly.
+
+    Parameters
+    ----------
+    study : Study
+        For ``[analysis] neighbours``.
+    name : str
+        One of its statistics.
+    """
+    if name in RATES:
+        return False  # exact, or units near each other share their draws
+    return name not in BY_SUMS or isinstance(study.analysis.neighbours, WEIGHTED)
+
+
+def most_draws(study: Study, name: str) -> int:
+    """Give the random draws that a local test may use."""
+    asked = study.analysis.n_permutations
+    return min(asked, MAX_DIRECT) if is_direct(study, name) else asked
 
 
 def _joins(

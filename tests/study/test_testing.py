@@ -5,7 +5,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from hotspots.errors import StatisticsError, StudyError
+from hotspots.errors import StudyError
 from hotspots.schema import RESULT_COLUMNS
 from hotspots.statistics.getis_ord import gi_star
 from hotspots.statistics.local_rates import gi_star_rate
@@ -116,12 +116,12 @@ def test_method_and_correction(asked, method, engine):
 
 
 def test_exact_where_it_cannot_be(asked):
-    study = asked(
+    changes = (
         (NEIGHBOURS, 'neighbours = { kind = "kernel", bandwidth_m = 600 }'),
         ("seed = 1\n", 'seed = 1\nmethod = "exact"\n'),
     )
-    with pytest.raises(StatisticsError, match="exact p-values need neighbours of equal weight"):
-        _analysis(study)
+    with pytest.raises(StudyError, match="no exact p-values with neighbours of kind kernel"):
+        asked(*changes)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,90 @@
+"""How p-values are made: what is refused before a run, what is said, and what is passed on."""
+
+import re
+
+import pytest
+
+from hotspots.errors import StudyError
+from hotspots.statistics.lees_l_local import lees_l_local
+from hotspots.study.analysis import analyse
+from hotspots.study.context import method
+from hotspots.study.file import read_study
+from hotspots.study.inputs import read_inputs
+from hotspots.study.progress import Steps
+from hotspots.study.testing import neighbours
+
+ANALYSIS = 'statistics = ["gi_star", "local_moran"]\nneighbours = { kind = "contiguity" }'
+CONTIGUITY = 'kind = "contiguity"'
+KERNEL = 'kind = "kernel", bandwidth_m = 600'
+INVERSE = 'kind = "inverse_distance", distance_m = 600'
+
+
+@pytest.fixture
+def asked(own_town):
+    """Give a function that reads the small study with another analysis."""
+
+    def read(*names, near=CONTIGUITY, more=""):
+        path = own_town / "study.toml"
+        text = path.read_text(encoding="utf-8")
+        assert ANALYSIS in text
+        listed = ", ".join(f'"{name}"' for name in names)
+        lines = f"statistics = [{listed}]\nneighbours = {{ {near} }}\n{more}"
+        path.write_text(text.replace(ANALYSIS, lines), encoding="utf-8")
+        return read_study(path)
+
+    return read
+
+
+EXACT = 'method = "exact"'
+NO_EXACT = {
+    "local_geary": (["gi_star", "local_geary"], CONTIGUITY, "local_geary has no exact p-values;"),
+    "lees_l_local": (["lees_l_local"], CONTIGUITY, "lees_l_local has no exact p-values;"),
+    "simulated": (["local_moran_rate"], CONTIGUITY, "local_moran_rate has no exact p-values;"),
+    "kernel": (["gi_star"], KERNEL, "gi_star has no exact p-values with neighbours of kind kernel"),
+    "inverse": (["gi"], INVERSE, "gi has no exact p-values with neighbours of kind inverse"),
+}
+
+
+@pytest.mark.parametrize(("names", "near", "said"), NO_EXACT.values(), ids=NO_EXACT)
+def test_exact_is_refused_where_there_is_none(asked, names, near, said):
+    said = f'[analysis] method = "exact": {said}'
+    with pytest.raises(StudyError, match=re.escape(said)):
+        asked(*names, near=near, more=f'{EXACT}\nbeside = "hotel"')
+
+
+def test_exact_is_refused_beside_shares_of_residents(asked):
+    with pytest.raises(StudyError, match="local_moran_bivariate has no exact p-values beside"):
+        asked("local_moran_bivariate", more=f'{EXACT}\nbeside = "population"')
+
+
+def test_exact_is_taken_where_there_is_one(asked):
+    names = ("gi_star", "local_moran_bivariate", "gi_star_rate", "local_join_count")
+    assert asked(*names, more=f'{EXACT}\nbeside = "hotel"').analysis.method == "exact"
+
+
+def test_lee_is_tested_as_the_study_says(asked):
+    study = asked("lees_l_local", more='method = "analytic"\nbeside = "hotel"')
+    with Steps(9) as steps:
+        found = analyse(study, read_inputs(study), steps)
+    units = found.units
+    graph = neighbours(study, units).assign_self_weight(1)
+    again = lees_l_local(units["count"], units["beside_count"], graph, method="analytic")
+    assert found.inference["lees_l_local"]["method"] == "analytic"
+    assert units["lees_l_local_p_value"].tolist() == again["p_value"].tolist()
+
+
+def test_the_page_says_of_each_statistic_where_its_p_values_come_from(asked):
+    names = ("gi_star", "local_geary", "gi_star_rate", "local_moran_rate")
+    study = asked(*names)
+    assert method(study, names)["P-values"] == (
+        "Getis-Ord Gi*: exact for counts, otherwise from 999 permutations at most, seed 1; "
+        "local Geary's c: from 999 permutations at most, seed 1; Getis-Ord Gi* of rates: exact; "
+        "local Moran's I of rates: from 999 simulated maps, seed 1"
+    )
+    assert method(study, ["gi_star_rate"])["P-values"] == "exact"
+
+
+def test_rates_are_not_said_to_be_tested_another_way(asked):
+    names = ("gi_star", "gi_star_rate")
+    said = method(asked(*names, more='method = "analytic"'), names)["P-values"]
+    assert said == "Getis-Ord Gi*: from the normal distribution; Getis-Ord Gi* of rates: exact"
