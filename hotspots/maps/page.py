@@ -25,6 +25,7 @@ from hotspots.maps.coding import pack
 from hotspots.maps.content import page_content, view
 from hotspots.maps.policy import content_policy, hosts_in
 from hotspots.presentation.classes import COLOUR_MEANS, chosen
+from hotspots.presentation.overall import gate
 from hotspots.presentation.sentences import banner, caveats, how_made, sources
 
 if TYPE_CHECKING:
@@ -192,6 +193,7 @@ class _Page(Figure):
             view=view(release),
             colour_means=COLOUR_MEANS,
             caveats=caveats(release),
+            gate=gate(release),
             how_made=how_made(release),
             sources=sources(release),
             data=pack(content),

@@ -23,6 +23,7 @@ DOCUMENT: Mapping[str, str] = MappingProxyType(
         ),
         "key": "Key",
         "layers": "Shown on the map",
+        "gate": "Is there any concentration at all?",
         "groups": "Groups of areas",
         "groups_hint": "Areas that touch and lean the same way, numbered as on the map.",
         "facilities": "Facilities",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from hotspots.disclosure.release import InternalRelease
 from hotspots.presentation.families import DEALT_PAIRS
 from hotspots.presentation.formats import chance, counted, is_missing, least_p
 from hotspots.presentation.subjects import subject
@@ -12,6 +13,7 @@ from hotspots.presentation.subjects import subject
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from hotspots.disclosure.release import Release
     from hotspots.schema import TestResult
 
 LEVEL = 0.05
@@ -138,6 +140,30 @@ def global_sentence(result: TestResult, *, words: Mapping[str, str] = _NO_WORDS)
     often = chance(result.p_value, least=least_p(result.n_permutations, result.alternative))
     said = subject(words).write(found)
     return f"Over the whole study area, {said}: {by} would give this {often}."
+
+
+def gate(release: Release) -> list[str]:
+    """Say what the tests of the whole study area found; internal only.
+
+    Parameters
+    ----------
+    release : Release
+        What is shown.
+
+    Returns
+    -------
+    list of str
+        A sentence per test, and how several are read side by side; empty for a public release.
+    """
+    tests = list(release.tests.values()) if isinstance(release, InternalRelease) else []
+    said = [global_sentence(test, words=release.context.method) for test in tests]
+    n = sum(not is_missing(test.p_value) for test in tests)
+    if n > 1:
+        said.append(
+            f"Each of these {n} tests is read by itself, at 1 time in {1 / LEVEL:.0f}: of several "
+            "side by side, one may stand out by chance alone."
+        )
+    return said
 
 
 def global_engine(result: TestResult) -> str:

@@ -15,6 +15,7 @@ from hotspots.presentation.classes import COLOUR_MEANS, strength
 from hotspots.presentation.formats import one_line
 from hotspots.presentation.headlines import headline
 from hotspots.presentation.methods import references
+from hotspots.presentation.overall import gate
 from hotspots.presentation.provenance import banner, how_made, sources
 from hotspots.reports import sections
 from hotspots.reports.files import write_text
@@ -95,7 +96,7 @@ def report_html(release: Release) -> str:
         style=Markup(style),  # noqa: S704 - our own file
         style_hash=_hash(style),
         test_grids=sections.test_grids(release),
-        test_sentences=sections.test_sentences(release),
+        test_sentences=gate(release),
         title=one_line(release.context.title, longest=200),
     )
 

@@ -26,7 +26,7 @@ from hotspots.presentation.groups import COLD, HOT, groups
 from hotspots.presentation.headlines import during, headline
 from hotspots.presentation.markers import marker
 from hotspots.presentation.methods import method, method_words
-from hotspots.presentation.overall import global_engine, global_name, global_sentence
+from hotspots.presentation.overall import global_engine, global_name
 from hotspots.presentation.provenance import rows_read
 from hotspots.presentation.subjects import PERSONS, subject
 
@@ -199,12 +199,6 @@ def data_grids(release: Release) -> list[Grid]:
     return [Grid("Rows of each input: read = used + set aside", columns, rows)] if rows else []
 
 
-def test_sentences(release: Release) -> list[str]:
-    """Say what each global test found; internal only."""
-    words = release.context.method
-    return [global_sentence(test, words=words) for test in _tests(release)]
-
-
 def test_grids(release: Release) -> list[Grid]:
     """Tabulate the global tests, one to a row, and say below where their p-values come from."""
     found = _tests(release)
@@ -226,10 +220,11 @@ def test_grids(release: Release) -> list[Grid]:
     )
     names: dict[str, list[str]] = {}
     for test in found:
-        names.setdefault(global_engine(test), []).append(global_name(test))
+        if not is_missing(test.p_value):
+            names.setdefault(global_engine(test), []).append(global_name(test))
     engines = "; ".join(f"{engine} ({listed(tests)})" for engine, tests in names.items())
-    return [Grid("Tests of the whole study area, for analysts", columns, rows,
-                 f"p-values from: {engines}.")]  # fmt: skip
+    note = f"p-values from: {engines}." if engines else ""
+    return [Grid("Tests of the whole study area, for analysts", columns, rows, note)]
 
 
 def _tests(release: Release) -> list[TestResult]:

@@ -17,6 +17,7 @@ import pytest
 from hotspots.disclosure.release import release
 from hotspots.errors import DisclosureError, InputError
 from hotspots.maps.page import hotspot_map
+from hotspots.schema import TestResult
 
 HOSTILE = [
     "<img src=x onerror=alert(1)>",
@@ -294,3 +295,30 @@ def test_ten_thousand_characters_are_kept(table, context, unpack, page_of):
         table.assign(name=long), profile="internal", reason="x", recipient="y", context=context
     )
     assert unpack(page_of(hotspot_map(shown)))["units"]["heading"][0] == long
+
+
+def test_the_internal_page_says_what_the_tests_of_the_whole_area_found(internal, public):
+    options = {"alternative": "two-sided", "n": 9, "n_permutations": 999}
+    moran = TestResult("moran", 0.4, 0.0, 0.01, 4.0, 0.004, 0.001, **options)
+    geary = TestResult("geary", 1.0, 1.0, 0.01, 0.1, 0.9, 0.9, **options)
+    assert "any concentration at all" not in hotspot_map(internal).get_root().render()
+    shown = dataclasses.replace(internal, tests={"moran": moran, "geary": geary})
+    said = Outline(hotspot_map(shown).get_root().render()).text["p"]
+    for sentence in (
+        "Over the whole study area, counts of neighbouring areas are more alike than chance would "
+        "explain: chance alone would give this about 1 time in 250.",
+        "Over the whole study area, how much counts of neighbouring areas differ shows no clear "
+        "difference from chance: chance alone would give this about 9 times in 10.",
+        "Each of these 2 tests is read by itself, at 1 time in 20: of several side by side, one "
+        "may stand out by chance alone.",
+    ):
+        assert said.count(sentence) == 1
+    assert "any concentration at all" not in hotspot_map(public).get_root().render()
+
+
+def test_one_test_of_the_whole_area_is_not_read_side_by_side(internal):
+    options = {"alternative": "two-sided", "n": 9, "n_permutations": 999}
+    moran = TestResult("moran", 0.4, 0.0, 0.01, 4.0, 0.004, 0.001, **options)
+    none = TestResult("geary", *[float("nan")] * 6, **options)
+    shown = dataclasses.replace(internal, tests={"moran": moran, "geary": none})
+    assert "side by side" not in hotspot_map(shown).get_root().render()

@@ -356,3 +356,14 @@ def test_the_global_tests_fit_small_screens_and_paper(make_internal, offline_pag
         assert len(tops) == 5
         assert len(set(tops)) == 1
     assert table.evaluate("region => getComputedStyle(region).breakInside") == "avoid"
+
+
+def test_a_test_that_was_not_computed_has_no_p_value_from_anywhere(make_internal):
+    shown = make_internal()
+    none = TestResult("geary", *[float("nan")] * 6, "two-sided", 0, 0)
+    text = Page(report_html(replace(shown, tests={**shown.tests, "geary": none}))).text
+    assert "Geary's c could not be computed." in text
+    assert "p-values from: 999 permutations, 30 areas, two-sided (Moran's I)." in text
+    alone = Page(report_html(replace(shown, tests={"geary": none}))).text
+    assert "Geary's c could not be computed." in alone
+    assert "p-values from" not in alone
