@@ -1,4 +1,4 @@
-"""Random draws without replacement, many at once."""
+"""Randomness: its source, and draws without replacement, many at once."""
 
 from __future__ import annotations
 
@@ -6,10 +6,45 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from hotspots.errors import StatisticsError
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 DENSE = 4  # above one id in four, shuffling every id is cheaper than drawing again
+
+
+def generator(rng: object) -> np.random.Generator:
+    """Read what a caller gave as `rng`.
+
+    Parameters
+    ----------
+    rng : int, numpy.random.Generator or None
+        Seed, none below zero, or source of randomness; None is a new source every time.
+
+    Returns
+    -------
+    numpy.random.Generator
+
+    Raises
+    ------
+    StatisticsError
+        For anything else.
+
+    Examples
+    --------
+    >>> bool(generator(7).random() == generator(7).random())
+    True
+    """
+    if isinstance(rng, np.random.Generator):
+        return rng
+    if rng is None:
+        return np.random.default_rng()
+    if isinstance(rng, bool) or not isinstance(rng, int | np.integer) or rng < 0:
+        raise StatisticsError(
+            f"rng {rng!r}: a whole number of at least 0, a numpy.random.Generator or None is needed"
+        )
+    return np.random.default_rng(int(rng))
 
 
 def distinct_draws(

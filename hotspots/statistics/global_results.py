@@ -8,6 +8,7 @@ import numpy as np
 from scipy.special import ndtr
 
 from hotspots.inference import tails as tail_rules
+from hotspots.inference.draws import generator
 from hotspots.inference.permutation import permuted, simulated_tails
 from hotspots.inference.tails import Tails
 from hotspots.schema import TestResult
@@ -73,7 +74,7 @@ def permutation_tails(
         Of length k.
     """
     observed = statistic(np.arange(n)[:, None])[:, 0]
-    simulated = permuted(statistic, n, n_permutations, rng=np.random.default_rng(rng))
+    simulated = permuted(statistic, n, n_permutations, rng=generator(rng))
     return simulated_tails(observed, simulated, tolerance=tolerance)
 
 

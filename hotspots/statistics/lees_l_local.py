@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from hotspots.inference.direct import Linked
+from hotspots.inference.draws import generator
 from hotspots.inference.engines import direct_inference
 from hotspots.inference.labels import MORAN_LEVELS, quadrant_labels
 from hotspots.inference.sums import single_valued, tolerance
@@ -111,7 +112,7 @@ def lees_l_local(
         z,
         method=options.method,
         n_permutations=options.n_permutations,
-        rng=np.random.default_rng(rng),
+        rng=generator(rng),
     )
     is_high = smooth_x > 0
     measured = Measured(

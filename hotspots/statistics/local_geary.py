@@ -10,6 +10,7 @@ import pandas as pd
 
 from hotspots.errors import StatisticsError
 from hotspots.inference.direct import Linked
+from hotspots.inference.draws import generator
 from hotspots.inference.engines import direct_inference
 from hotspots.inference.labels import MORAN_LEVELS, similarity_labels
 from hotspots.inference.sums import single_valued, tolerance
@@ -108,7 +109,7 @@ def local_geary(
         z,
         method=options.method,
         n_permutations=options.n_permutations,
-        rng=np.random.default_rng(rng),
+        rng=generator(rng),
     )
     likeness = found.tails.swapped(np.ones(units.n, dtype=np.bool_))  # small c is great likeness
     measured = Measured(

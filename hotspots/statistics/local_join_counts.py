@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 import numpy as np
 
 from hotspots.errors import StatisticsError
+from hotspots.inference.draws import generator
 from hotspots.inference.engines import sum_inference
 from hotspots.inference.labels import HOT_COLD_LEVELS, hot_cold_labels
 from hotspots.statistics.around import around
@@ -120,7 +121,7 @@ def local_join_count(
         z,
         method=options.method,
         n_permutations=options.n_permutations,
-        rng=np.random.default_rng(rng),
+        rng=generator(rng),
     )
     measured = Measured(
         statistic=np.where(focal, near.plain_sums, 0.0),

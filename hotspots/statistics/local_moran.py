@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from hotspots.inference.draws import generator
 from hotspots.inference.engines import sum_inference
 from hotspots.inference.labels import MORAN_LEVELS, quadrant_labels
 from hotspots.statistics.around import Around, around
@@ -137,7 +138,7 @@ def table_by_lag(
         np.where(is_low, -z, z),
         method=options.method,
         n_permutations=options.n_permutations,
-        rng=np.random.default_rng(rng),
+        rng=generator(rng),
     )
     found = Measured(
         statistic=statistic,

@@ -14,6 +14,7 @@ import numpy as np
 
 from hotspots.errors import StatisticsError
 from hotspots.inference.constant_risk import binomial_tails
+from hotspots.inference.draws import generator
 from hotspots.inference.held_sums import HeldSums, held_tails
 from hotspots.inference.labels import (
     HOT_COLD_LEVELS,
@@ -262,7 +263,7 @@ def local_moran_rate(
         replace(sums, tested=~np.any(list(reasons.values()), axis=0)),
         n_permutations,
         alternative=alternative,
-        rng=np.random.default_rng(rng),
+        rng=generator(rng),
     )
     high = own > 0
     with np.errstate(divide="ignore", invalid="ignore"):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from hotspots.inference.constant_risk import constant_risk_blocks
+from hotspots.inference.draws import generator
 from hotspots.inference.permutation import TIE, column_products, simulated_tails
 from hotspots.statistics.at_risk import at_risk, few_expected, linked
 from hotspots.statistics.global_results import FEWEST, checked, result, untested
@@ -109,7 +110,7 @@ def moran_rate(
         return untested("moran_rate", alternative, units.n)
     observed = _moran(standardised(units.values[None], people), weights)
     draws = constant_risk_blocks(
-        round(units.values.sum()), people, n_permutations, rng=np.random.default_rng(rng)
+        round(units.values.sum()), people, n_permutations, rng=generator(rng)
     )
     maps = np.concatenate([_moran(standardised(drawn, people), weights) for drawn in draws])
     return result(

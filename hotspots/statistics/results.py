@@ -109,9 +109,10 @@ def engine_details(found: Inference) -> dict[str, Any]:
 
 def permutations(n_permutations: object, *, at_least: int) -> None:
     """Refuse a number of permutations that is not a whole number of some size."""
-    if not isinstance(n_permutations, int | np.integer) or n_permutations < at_least:
+    number = n_permutations
+    if isinstance(number, bool) or not isinstance(number, int | np.integer) or number < at_least:
         raise StatisticsError(
-            f"n_permutations {n_permutations!r}: a whole number of at least {at_least} is needed"
+            f"n_permutations {number!r}: a whole number of at least {at_least} is needed"
         )
 
 

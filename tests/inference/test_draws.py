@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hotspots.inference import draws
-from hotspots.inference.draws import distinct_draws
+from hotspots.inference.draws import distinct_draws, generator
 
 
 @given(n=st.integers(1, 60), share=st.floats(0, 1), seed=st.integers(0, 99))
@@ -36,3 +36,14 @@ def test_every_ordered_choice_is_equally_likely(monkeypatch, dense):
 def test_the_same_seed_gives_the_same_draws():
     first, second = (distinct_draws(1000, 9, 50, rng=np.random.default_rng(3)) for _ in range(2))
     np.testing.assert_array_equal(first, second)
+
+
+@pytest.mark.parametrize("seed", [7, np.int64(7), np.uint8(7)])
+def test_a_seed_of_any_whole_type_is_the_same_source(seed):
+    assert generator(seed).random() == np.random.default_rng(7).random()
+
+
+def test_a_source_is_taken_as_it_is_and_none_is_new():
+    source = np.random.default_rng(1)
+    assert generator(source) is source
+    assert generator(None).random() != generator(None).random()

@@ -203,6 +203,31 @@ def test_unknown_values_are_units_left_out(call):
         assert found == alone
 
 
+DRAWN = [call for call in WITH_GRAPH if call.of not in ("gi_star_rate", "eb_rates")]
+
+
+def _drawn(call, **options):
+    given = PAIR if call.argument in PAIR else RATES if call.argument in RATES else None
+    arguments = given or {"values": call.sound}
+    return getattr(hs, call.of)(*arguments.values(), ROW, **{**FEW, **options})
+
+
+@FAR
+@_every(DRAWN)
+@pytest.mark.parametrize("rng", ["a", -1, True, 1.5, [1], np.int64(-3)], ids=repr)
+def test_what_is_no_source_of_randomness(call, rng):
+    with pytest.raises(StatisticsError, match=r"^rng .*: a whole number of at least 0, a numpy"):
+        _drawn(call, rng=rng)
+
+
+@FAR
+@_every(DRAWN)
+@pytest.mark.parametrize("number", [True, np.True_, 1.5, "9", -1], ids=repr)
+def test_what_is_no_number_of_permutations(call, number):
+    with pytest.raises(StatisticsError, match=r"^n_permutations .*: a whole number of at least"):
+        _drawn(call, n_permutations=number)
+
+
 @FAR
 @_every(OF_RATES)
 def test_unknown_numbers_have_no_rate(call):
