@@ -45,6 +45,9 @@ LISTED = {HOT: 25, COLD: 10}
 SHORT = 12
 """Tables of up to so many rows are not cut by the end of a page."""
 
+EACH_AREA = "A person with records in several areas of a group counts once in each."
+"""What is said below tables of persons."""
+
 AREAS_LISTED = 300
 """Up to so many published areas are listed one by one."""
 
@@ -149,9 +152,13 @@ def _as_persons(release: Release) -> list[str]:
     """Say how many persons those are, where persons are what is tested."""
     if subject(release.context.method).counted != PERSONS:
         return []
-    n = float(release.table["persons"].sum())
     each = "each counted once in an area, and once in every area where there is a record of them"
-    return [f"They are tested as {PERSONS.counted(n)}, {each}."]
+    known = release.record.get("persons") if isinstance(release, InternalRelease) else None
+    if not isinstance(known, int):
+        return [f"They are tested as {PERSONS.many}, {each}."]
+    n = int(release.table["persons"].sum())
+    several = f": {number(n)} in all areas together" if n > known else ""
+    return [f"They are tested as {PERSONS.counted(known)}, {each}{several}."]
 
 
 def _choices(release: Release) -> list[str]:
@@ -268,7 +275,8 @@ def _group_grids(release: Release, name: str, found: gpd.GeoDataFrame) -> list[G
         rows = [
             _group_row(str(group), row, named=named, known=known) for group, row in shown.iterrows()
         ]
-        out.append(Grid(caption, columns, rows, _left_out(mine, sign)))
+        notes = [_left_out(mine, sign), EACH_AREA if held == "Persons" else ""]
+        out.append(Grid(caption, columns, rows, " ".join(filter(None, notes))))
     return out
 
 

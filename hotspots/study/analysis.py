@@ -39,6 +39,8 @@ class Analysis:
         Rows by table, now with those in no unit set aside.
     notes : sequence of str
         Choices made while reading, and what the counts leave open.
+    n_persons : int, optional
+        Distinct persons of the records that were counted, where they are known.
     """
 
     units: gpd.GeoDataFrame = field(repr=False)
@@ -47,6 +49,7 @@ class Analysis:
     proximity: pd.DataFrame | None = field(repr=False)
     rows: Mapping[str, RowCounts]
     notes: Sequence[str] = ()
+    n_persons: int | None = None
 
 
 def analyse(study: Study, inputs: Inputs, steps: Steps) -> Analysis:
@@ -92,6 +95,7 @@ def analyse(study: Study, inputs: Inputs, steps: Steps) -> Analysis:
         proximity=distances,
         rows=found.rows,
         notes=[*inputs.notes, *found.notes],
+        n_persons=found.n_persons,
     )
 
 

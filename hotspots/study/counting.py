@@ -40,11 +40,15 @@ class Counted:
         Rows by table, now with those in no unit set aside.
     notes : sequence of str
         What the numbers leave open.
+    n_persons : int, optional
+        Distinct persons of the records that lie in a unit, where they are known; a record that
+        does not say whose it is counts as one of its own.
     """
 
     units: gpd.GeoDataFrame = field(repr=False)
     rows: Mapping[str, RowCounts]
     notes: Sequence[str] = ()
+    n_persons: int | None = None
 
 
 def counted(study: Study, inputs: Inputs) -> Counted:
@@ -68,6 +72,7 @@ def counted(study: Study, inputs: Inputs) -> Counted:
         beside, or if persons are asked for and not known.
     """
     units, rows, notes = _units(study, inputs), dict(inputs.rows), []
+    n_persons = None
     incidents = inputs.incidents.table
     where = locate(incidents, units)
     units = units.assign(count=_per_unit(where.value_counts(), units))
@@ -79,10 +84,12 @@ def counted(study: Study, inputs: Inputs) -> Counted:
         rows["baseline"] = _used(rows["baseline"], "baseline", len(contacts), within)
     if "person_id" in incidents.columns:
         units["persons"] = _per_unit(_persons(incidents["person_id"], where), units)
-        notes += _unnamed(incidents["person_id"][where.notna()])
+        person = incidents["person_id"][where.notna()]
+        n_persons = int(person.nunique() + person.isna().sum())
+        notes += _unnamed(person)
     _require_persons(study, inputs)
     units, beside = _with_second(study, inputs, _with_risk(study, inputs, units))
-    return Counted(units=units, rows=rows, notes=[*notes, *beside])
+    return Counted(units=units, rows=rows, notes=[*notes, *beside], n_persons=n_persons)
 
 
 def values(study: Study, units: gpd.GeoDataFrame) -> pd.Series:

@@ -145,6 +145,7 @@ def run(
                         "inputs": hashes,
                         "inference": analysis.inference,
                         "notes": analysis.notes,
+                        "persons": analysis.n_persons,
                     },
                 )
         with steps("Writing"), _draft(Path(out)) as draft:

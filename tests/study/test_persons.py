@@ -101,6 +101,8 @@ def test_records_without_a_person_count_each_and_are_said(repeated):
     change(repeated, lambda table: table.assign(person=table["person"].mask(blank)))
     found = _analysis(repeated)[1]
     assert found.units["persons"].tolist() == naive(repeated, found.units)
+    persons = pd.read_csv(repeated / "incidents.csv")["person"]
+    assert found.n_persons == persons.nunique() + 60
     assert found.notes == [
         "incidents: 60 of 420 records have no person_id, and each counts as a person of its own"
     ]
@@ -119,12 +121,17 @@ def test_one_record_without_a_person(repeated, capsys):
 
 def test_the_pages_speak_of_persons_and_the_public_ones_of_incidents(repeated, tmp_path):
     done = run(read_study(repeated / "study.toml"), tmp_path / "out", **STATED)
+    in_areas = done.analysis.units["persons"].sum()
+    distinct = pd.read_csv(repeated / "incidents.csv")["person"].nunique()
+    assert distinct < in_areas
     inside = (done.folder / "internal/CONFIDENTIAL-report.html").read_text(encoding="utf-8")
     for said in (
         "with more recorded persons than chance would explain",
         "Where do recorded persons concentrate",
         "420 recorded incidents lie in the areas",
-        f"They are tested as {done.analysis.units['persons'].sum()} recorded persons",
+        f"They are tested as {distinct} recorded persons, each counted once in an area, and once "
+        f"in every area where there is a record of them: {in_areas} in all areas together.",
+        "A person with records in several areas of a group counts once in each.",
         "each counts once in an area, and once in every area where there is a record of them",
         "A person with records in several areas counts once in each",
     ):
