@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from hotspots.facilities.proximity import proximity
 from hotspots.study.counting import counted
-from hotspots.study.testing import global_tests, local_test, neighbours
+from hotspots.study.testing import draw_limits, global_tests, local_test, neighbours
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -94,7 +94,7 @@ def analyse(study: Study, inputs: Inputs, steps: Steps) -> Analysis:
         inference=inference,
         proximity=distances,
         rows=found.rows,
-        notes=[*inputs.notes, *found.notes],
+        notes=[*inputs.notes, *found.notes, *draw_limits(study)],
         n_persons=found.n_persons,
     )
 

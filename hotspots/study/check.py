@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from hotspots.geography.overlap import require_lived_in_once, require_side_by_side
 from hotspots.study.counting import counted
 from hotspots.study.inputs import Inputs, read_inputs
-from hotspots.study.testing import neighbours
+from hotspots.study.testing import draw_limits, neighbours
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -73,5 +73,5 @@ def check(study: Study) -> Check:
         units=found.units,
         graph=neighbours(study, found.units),
         rows=found.rows,
-        notes=[*inputs.notes, *found.notes],
+        notes=[*inputs.notes, *found.notes, *draw_limits(study)],
     )

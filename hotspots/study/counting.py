@@ -89,7 +89,8 @@ def counted(study: Study, inputs: Inputs) -> Counted:
         notes += _unnamed(person)
     _require_persons(study, inputs)
     units, beside = _with_second(study, inputs, _with_risk(study, inputs, units))
-    return Counted(units=units, rows=rows, notes=[*notes, *beside], n_persons=n_persons)
+    notes += [*_unused_denominator(study), *beside]
+    return Counted(units=units, rows=rows, notes=notes, n_persons=n_persons)
 
 
 def values(study: Study, units: gpd.GeoDataFrame) -> pd.Series:
@@ -178,6 +179,12 @@ def _with_risk(study: Study, inputs: Inputs, units: gpd.GeoDataFrame) -> gpd.Geo
             "file and crs those of this city?"
         )
     return units.assign(expected_count=values(study, units).sum() * people / people.sum())
+
+
+def _unused_denominator(study: Study) -> list[str]:
+    unused = None if study.rates else study.analysis.denominator
+    note = f'analysis: denominator = "{unused}" is looked at by none of the statistics'
+    return [note] if unused else []
 
 
 def _with_second(

@@ -151,6 +151,42 @@ def most_draws(study: Study, name: str) -> int:
     return min(asked, MAX_DIRECT) if is_direct(study, name) else asked
 
 
+def draw_limits(study: Study) -> list[str]:
+    """Say which statistics use fewer random draws than the study asks for, and what takes more.
+
+    Parameters
+    ----------
+    study : Study
+
+    Returns
+    -------
+    list of str
+        A note for what neighbours limit, and one for what a statistic does itself.
+    """
+    chosen = study.analysis
+    if chosen.method in ("exact", "analytic"):
+        return []
+    fewer = [name for name in chosen.statistics if most_draws(study, name) < chosen.n_permutations]
+    by_kind = [name for name in fewer if name in BY_SUMS]
+    by_itself = [name for name in fewer if name not in BY_SUMS]
+    kind, notes = chosen.neighbours.kind, []
+    used = f"at most {MAX_DIRECT:,} of the {chosen.n_permutations:,} random draws asked for"
+    if by_kind:
+        notes.append(
+            f"analysis: {', '.join(by_kind)}: {used}, with neighbours of kind {kind}; choose "
+            f"contiguity, distance_band or nearest to use more, or {_FEWER_NEEDED}"
+        )
+    if by_itself:
+        notes.append(
+            f"analysis: {', '.join(by_itself)}: {used}, with neighbours of any kind; where that is "
+            f"too few, choose {_FEWER_NEEDED}"
+        )
+    return notes
+
+
+_FEWER_NEEDED = "correction fdr_bh, or fewer and larger units, which need fewer"
+
+
 def _joins(
     name: Statistic, study: Study, units: gpd.GeoDataFrame, graph: Graph, **engine: Any
 ) -> pd.DataFrame:

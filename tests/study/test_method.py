@@ -4,13 +4,16 @@ import re
 
 import pytest
 
+from hotspots.cli import main
 from hotspots.errors import StudyError
 from hotspots.statistics.lees_l_local import lees_l_local
 from hotspots.study.analysis import analyse
+from hotspots.study.check import check
 from hotspots.study.context import method
 from hotspots.study.file import read_study
 from hotspots.study.inputs import read_inputs
 from hotspots.study.progress import Steps
+from hotspots.study.run import run
 from hotspots.study.testing import neighbours
 
 ANALYSIS = 'statistics = ["gi_star", "local_moran"]\nneighbours = { kind = "contiguity" }'
@@ -88,3 +91,73 @@ def test_rates_are_not_said_to_be_tested_another_way(asked):
     names = ("gi_star", "gi_star_rate")
     said = method(asked(*names, more='method = "analytic"'), names)["P-values"]
     assert said == "Getis-Ord Gi*: from the normal distribution; Getis-Ord Gi* of rates: exact"
+
+
+MANY = "n_permutations = 19_999"
+USED = "at most 9,999 of the 19,999 random draws asked for, with neighbours of"
+FEWER = "correction fdr_bh, or fewer and larger units, which need fewer"
+
+
+@pytest.fixture
+def noted(asked, own_town):
+    """Give the notes of a check of the small study with 19,999 draws."""
+
+    def notes(*names, **options):
+        asked(*names, **options)
+        path = own_town / "study.toml"
+        text = path.read_text(encoding="utf-8")
+        path.write_text(text.replace("n_permutations = 999", MANY), encoding="utf-8")
+        return check(read_study(path)).notes
+
+    return notes
+
+
+def test_draws_that_neighbours_forbid_are_said(noted):
+    assert noted("gi_star", "gi", near=KERNEL) == [
+        f"analysis: gi_star, gi: {USED} kind kernel; choose contiguity, distance_band or nearest "
+        f"to use more, or {FEWER}"
+    ]
+
+
+def test_draws_that_a_statistic_forbids_are_said(noted):
+    assert noted("gi_star", "local_geary", "local_moran_rate") == [
+        f"analysis: local_geary: {USED} any kind; where that is too few, choose {FEWER}"
+    ]
+
+
+def test_draws_that_are_not_used_are_not_spoken_of(noted):
+    assert noted("gi_star", "local_moran") == []
+
+
+def test_draws_that_nothing_draws_are_not_spoken_of(noted):
+    assert noted("local_geary", more='method = "analytic"') == []
+
+
+def test_a_run_says_so_in_its_report(asked, own_town, tmp_path, monkeypatch):
+    monkeypatch.setattr("hotspots.study.testing.MAX_DIRECT", 199)
+    study = asked("gi_star", near=KERNEL)
+    done = run(study, tmp_path / "out", profile="internal", reason="a test", recipient="you")
+    report = (done.folder / "internal/CONFIDENTIAL-report.html").read_text(encoding="utf-8")
+    assert "gi_star: at most 199 of the 999 random draws asked for, with neighbours of" in report
+
+
+def test_a_denominator_that_nothing_looks_at_is_said(asked):
+    study = asked("gi_star", more='denominator = "baseline"')
+    assert check(study).notes == [
+        'analysis: denominator = "baseline" is looked at by none of the statistics'
+    ]
+
+
+def test_too_few_draws_are_said_on_the_command_line_and_both_pages(asked, own_town, capsys):
+    """99 draws of 192 cells by Bonferroni reach no level: 2 / 100 * 192 is 3.84."""
+    more = 'method = "permutation"\ncorrection = "bonferroni"'
+    asked("gi_star", more=more)
+    path = own_town / "study.toml"
+    text = path.read_text(encoding="utf-8").replace("n_permutations = 999", "n_permutations = 99")
+    path.write_text(text.replace("[incidents]\n", '[incidents]\nopen_data = "portal"\n'), "utf-8")
+    said = "With only 99 random draws no area could be marked"
+    stated = ["--profile", "internal", "--reason", "a test", "--recipient", "you"]
+    assert main(["run", str(path), "--out", str(own_town / "out"), *stated]) == 0
+    assert said in " ".join(capsys.readouterr().out.split())
+    for page in ("internal/CONFIDENTIAL-report.html", "public/report.html", "public/map.html"):
+        assert said in (own_town / "out" / page).read_text(encoding="utf-8")
