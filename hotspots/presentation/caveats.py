@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from hotspots.disclosure.release import InternalRelease, PublicRelease
 from hotspots.presentation.families import DEALT, LOOKED_AT, PAIRS, RATES, family
+from hotspots.presentation.formats import listed
+from hotspots.presentation.methods import method
 from hotspots.presentation.subjects import PERSONS, PLACES, beside, subject
 
 if TYPE_CHECKING:
@@ -61,8 +63,10 @@ def _of_statistics(release: Release, kinds: set[Family]) -> Iterator[str]:
     words = release.context.method
     of = subject(words)
     if kinds & _ALIKE:
+        alike = [method(name).name for name in release.statistics if family(name) in _ALIKE]
+        which = f"For {listed(alike)} chance" if kinds & RATES else "Chance"
         yield (
-            "Chance means that every area is alike: whether an area has more residents, visitors "
+            f"{which} means that every area is alike: whether an area has more residents, visitors "
             "or streets than another is not taken into account."
         )
     if of.counted == PERSONS:
@@ -77,8 +81,9 @@ def _of_statistics(release: Release, kinds: set[Family]) -> Iterator[str]:
             if of.counted == PERSONS
             else ("one person or place has several")
         )
+        people = words.get("Rates", "").removeprefix("of ") or "residents, or other contacts"
         yield (
-            f"A rate compares with residents, or other recorded contacts, and takes {of_each} as "
+            f"A rate compares with {people}, and takes {of_each} as "
             f"independent: where {has_several}, evidence is weaker than it looks."
         )
     if kinds & {"gi_star", "gi_star_rate"}:

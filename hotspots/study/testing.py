@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -58,6 +59,13 @@ JOINED = {
     "local_join_count_colocation": ("both", "both"),
 }
 """Which kinds of units a local join count of two variables joins."""
+
+LOOKED_FOR: dict[Statistic, str] = {
+    "local_join_count": "anything counted",
+    "local_join_count_bivariate": "the other thing alone",
+    "local_join_count_colocation": "both",
+}
+"""What the neighbours that are counted hold."""
 
 WEIGHTED = KernelSection | InverseDistanceSection
 
@@ -192,12 +200,21 @@ def _joins(
 ) -> pd.DataFrame:
     """Look around units with anything counted for neighbours with it, or with the other."""
     some = (values(study, units) > 0).astype(int)
-    if name == "local_join_count":
-        return local_join_count(some, graph, **engine)
-    other = (second(study, units) > 0).astype(int)
-    if name == "local_join_count_bivariate":
-        return local_join_count(some, graph, other=other, join="bivariate", **engine)
-    return local_join_count(some, graph, other=other, join="colocation", **engine)
+    if name != "local_join_count":
+        engine["other"] = (second(study, units) > 0).astype(int)
+        engine["join"] = name.removeprefix("local_join_count_")
+    found = local_join_count(some, graph, **engine)
+    details = found.attrs["inference"]
+    details["notes"] = [_of_areas(note, LOOKED_FOR[name]) for note in details["notes"]]
+    return found
+
+
+def _of_areas(note: str, held: str) -> str:
+    """Call what is joined by its name: areas that hold something, not events."""
+    note = re.sub(r"^Only 1 event:", f"Only 1 area holds {held}:", note)
+    note = re.sub(r"^Only (\d+) events:", rf"Only \1 areas hold {held}:", note)
+    note = note.replace("a handful of events", "a handful of areas")
+    return note.replace("No events:", f"No area holds {held}:")
 
 
 def _with_itself(study: Study, graph: Graph) -> Graph:

@@ -66,6 +66,20 @@ def test_caveats_fit_what_is_shown(internal, public, label, make_grid, proximity
     assert any(text.startswith("Withheld areas look alike") for text in caveats(public()))
 
 
+def test_caveats_of_rates_beside_counts_say_which_they_are_of(
+    internal, label, make_grid, make_context
+):
+    table = label(label(make_grid(4), "gi_star"), "gi_star_rate")
+    context = make_context(method={"Rates": "of other recorded contacts"})
+    said = caveats(internal(table, context=context))
+    start = "For Getis-Ord Gi* chance means that every area is alike"
+    assert sum(text.startswith(start) for text in said) == 1
+    start = "A rate compares with other recorded contacts, and takes every incident as"
+    assert sum(text.startswith(start) for text in said) == 1
+    said = caveats(internal(label(make_grid(4), "gi_star")))
+    assert any(text.startswith("Chance means that every area is alike") for text in said)
+
+
 def test_internal_page_says_what_became_of_every_row(internal, label, make_grid):
     said = dict(how_made(internal(label(make_grid(4)), record=RECORD)))
     assert said["Rows: Incidents"] == (

@@ -146,6 +146,23 @@ def test_what_incidents_are_set_beside_is_counted_as_it_says(asked, own_town):
     assert homes["beside_count"].sum() == 12
 
 
+def test_few_areas_that_hold_both_are_not_called_events(asked, own_town):
+    hotels = pd.read_csv(own_town / "hotels.csv")
+    hotels.assign(x=401_200.0, y=4_801_000.0).to_csv(own_town / "hotels.csv", index=False)
+    names = ("local_join_count_colocation", "local_join_count_bivariate", "local_join_count")
+    study = asked((STATISTICS, asks(*names, beside="hotel")))
+    found = _analysis(study)
+    both = int(((found.units["count"] > 0) & (found.units["beside_count"] > 0)).sum())
+    assert both == 1
+    notes = {name: " ".join(found.inference[name]["notes"]) for name in names}
+    start, then, *_ = notes["local_join_count_colocation"].split(", ")
+    assert start == "Only 1 area holds both: p-values hold"
+    assert then == "but a label rests on a handful of areas"
+    assert notes["local_join_count_bivariate"].startswith("No area holds the other thing alone: ")
+    assert "event" not in " ".join(notes.values())
+    assert notes["local_join_count"] == ""
+
+
 def test_draws_are_limited_where_every_unit_has_its_own(asked, monkeypatch):
     monkeypatch.setattr("hotspots.study.testing.MAX_DIRECT", 199)
     names = ("local_moran_bivariate", "lees_l_local", "local_join_count")
