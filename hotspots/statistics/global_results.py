@@ -29,9 +29,11 @@ SINGLE = 1e-14  # of the squared mean: a variance below is rounding error
 NAN = float("nan")
 
 
-def checked(n_permutations: int, alternative: Alternative, *, at_least: int = 0) -> None:
+def checked(
+    n_permutations: int, alternative: Alternative, *, at_least: int = 0, why: str = ""
+) -> None:
     """Refuse options no global test takes."""
-    permutations(n_permutations, at_least=at_least)
+    permutations(n_permutations, at_least=at_least, why=why)
     tail_rules.known(alternative)
 
 

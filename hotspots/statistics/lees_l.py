@@ -82,6 +82,12 @@ def lees_l(
     FewDataWarning
         Below 30 units or 10 events.
 
+    Notes
+    -----
+    This does not test whether `x` and `y` are related. That both are clustered is itself a
+    departure from the null: of 200 maps of two *independent* variables, each averaged twice over
+    the neighbours on a grid of 20 by 20 units, 82.5 % had p ≤ 0.05.
+
     References
     ----------
     Lee (2001), doi:10.1007/s101090100064; Lee (2004), doi:10.1068/a34208.

@@ -25,6 +25,12 @@ if TYPE_CHECKING:
 
 TINY = np.finfo(np.float64).tiny
 
+NOT_RELATED = (
+    "This does not test whether the two are related: pairs are dealt at random, so that each "
+    "clusters by itself gives small p-values too (two independent variables, each averaged twice "
+    "over neighbours: p at or below 0.05 in 49 % of units)."
+)
+
 
 def lees_l_local(
     x: pd.Series,
@@ -84,6 +90,12 @@ def lees_l_local(
     FewDataWarning
         Below 30 units or 10 events.
 
+    Notes
+    -----
+    This does not test whether `x` and `y` are related. Pairs are dealt at random, so that both are
+    clustered is itself a departure from the null: of two *independent* variables, each averaged
+    twice over the neighbours on a grid of 20 by 20 units, 49 % of the units had p ≤ 0.05.
+
     References
     ----------
     Lee (2001), doi:10.1007/s101090100064.
@@ -124,6 +136,7 @@ def lees_l_local(
         levels=MORAN_LEVELS,
         not_testable={"no neighbours": alone, "null distribution is a single value": fixed},
         draws=found.n_permutations,
+        notes=(NOT_RELATED,),
     )
     return local_table(first, measured, options, {**engine_details(found), "null": "conditional"})
 

@@ -108,6 +108,8 @@ def table_by_lag(
     measures: tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]],
     options: Options,
     rng: int | np.random.Generator | None,
+    *,
+    notes: tuple[str, ...] = (),
 ) -> pd.DataFrame:
     """Test a product of each unit's held deviation and its neighbours' mean.
 
@@ -123,6 +125,8 @@ def table_by_lag(
         Of the test.
     rng : int, numpy.random.Generator or None
         Seed or source of randomness.
+    notes : tuple of str
+        What the test does not say.
 
     Returns
     -------
@@ -153,6 +157,7 @@ def table_by_lag(
             "the unit's value is the mean": average,
         },
         draws=lag.n_permutations,
+        notes=notes,
     )
     details = {**engine_details(lag), "null": "conditional"}
     return local_table(near.units, found, options, details)

@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from hotspots.statistics.neighbourhoods import Neighbourhoods
     from hotspots.statistics.weight_sums import WeightSums
 
+NOT_ANALYTIC = (
+    "; there is no analytic test alone, as mean and variance of Moran's I of rates under constant "
+    "risk have no formula (those of permuted rates are others) and come from the simulated maps"
+)
 SMALL = (
     "The p-value allows for that, but the statistic can rest on an event or two there and on a "
     "population that may be wrong: check it, or use larger units."
@@ -57,7 +61,8 @@ def moran_rate(
         Neighbours, with the same ids in the same order and weights used as they are; a
         self-weight is ignored.
     n_permutations : int
-        Maps simulated under constant risk, at least 2.
+        Maps simulated under constant risk, at least 2: there is no analytic test alone, as mean
+        and variance are known from them only.
     alternative : {"two-sided", "greater", "less"}
         Any departure from constant risk, clustering, or alternation.
     rng : int, numpy.random.Generator or None
@@ -102,7 +107,7 @@ def moran_rate(
     >>> round(result.statistic, 6), result.p_value
     (0.948718, 0.0002)
     """
-    checked(n_permutations, alternative, at_least=2)
+    checked(n_permutations, alternative, at_least=2, why=NOT_ANALYTIC)
     given = at_risk(events, population)
     units = _units(given, graph)
     people, weights = given.population[given.exposed], weight_sums(units)

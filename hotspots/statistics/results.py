@@ -27,6 +27,12 @@ if TYPE_CHECKING:
 
 LabelFrom = Literal["q_value", "p_value"]
 
+ROUGH = (
+    "P-values are from the normal approximation, which makes those of sparse or skewed counts too "
+    "small: of 100 maps of 20 by 20 Poisson counts without any concentration, at least one unit "
+    "had q at or below 0.05 in 47, 58 and 88 % (gi_star, local_moran, local_geary) at a mean of "
+    "0.1, in 15, 16 and 77 % at 1 and in 5, 5 and 61 % at 5; use method='auto'."
+)
 FEW_UNITS = 30
 FEW_EVENTS = 10
 
@@ -89,6 +95,8 @@ class Measured:
         Reason to units, first reason that applies counts.
     draws : int, optional
         Random draws behind the tails, 0 for none; as many as the options say by default.
+    notes : tuple of str, optional
+        What the test does not say, one sentence each.
     """
 
     statistic: NDArray[np.float64]
@@ -99,6 +107,7 @@ class Measured:
     levels: Mapping[str, float]
     not_testable: Mapping[str, NDArray[np.bool_]]
     draws: int | None = None
+    notes: tuple[str, ...] = ()
 
 
 def engine_details(found: Inference) -> dict[str, Any]:
@@ -107,12 +116,12 @@ def engine_details(found: Inference) -> dict[str, Any]:
     return {"method": found.engine, **why}
 
 
-def permutations(n_permutations: object, *, at_least: int) -> None:
-    """Refuse a number of permutations that is not a whole number of some size."""
+def permutations(n_permutations: object, *, at_least: int, why: str = "") -> None:
+    """Refuse a number of permutations that is not a whole number of some size, and say why."""
     number = n_permutations
     if isinstance(number, bool) or not isinstance(number, int | np.integer) or number < at_least:
         raise StatisticsError(
-            f"n_permutations {number!r}: a whole number of at least {at_least} is needed"
+            f"n_permutations {number!r}: a whole number of at least {at_least} is needed{why}"
         )
 
 
@@ -146,7 +155,12 @@ def local_table(
     q = multiple.adjust(p, options.correction)
     labels = found.label(q if options.label_from == "q_value" else p)
     draws = int(options.n_permutations if found.draws is None else found.draws)
-    notes = [*few_data(units), *_unreachable(p, q, found.levels, options, draws)]
+    notes = [
+        *few_data(units),
+        *found.notes,
+        *([ROUGH] if details["method"] == engines.ANALYTIC else ()),
+        *_unreachable(p, q, found.levels, options, draws),
+    ]
     table = pd.DataFrame(
         {
             "statistic": units.spread_out(found.statistic),

@@ -127,6 +127,8 @@ def test_rates_need_events_and_people(row):
         moran_rate(events, people.where(people.index != 5, -1), row)
     with pytest.raises(StatisticsError, match=r"n_permutations 1: .* at least 2"):
         moran_rate(events, people, row, n_permutations=1)
+    with pytest.raises(StatisticsError, match=r"n_permutations 0: .* no analytic test alone, as"):
+        moran_rate(events, people, row, n_permutations=0)
 
 
 @FEW

@@ -14,6 +14,7 @@ from hotspots.statistics.getis_ord import gi, gi_star
 from hotspots.statistics.global_tests import general_g, moran
 from hotspots.statistics.lees_l_local import lees_l_local
 from hotspots.statistics.local_geary import local_geary
+from hotspots.statistics.local_join_counts import local_join_count
 from hotspots.statistics.local_moran import local_moran
 from hotspots.statistics.local_moran_bivariate import local_moran_bivariate
 
@@ -26,6 +27,11 @@ def bivariate(values, graph, **options):
 def lee(values, graph, **options):
     """Lee's local L of a variable with itself."""
     return lees_l_local(values, values, graph, **options)
+
+
+def joins(values, graph, **options):
+    """Count the neighbours with many, around units with many."""
+    return local_join_count((values > 2).astype(int), graph, **options)
 
 
 SUMS = [gi_star, gi, local_moran, bivariate]
@@ -342,3 +348,27 @@ def test_missing_in_nullable_types(row, values):
     values = values.astype("Int64")
     values[5] = pd.NA
     assert gi_star(values, row, n_permutations=9)["label"][5] == "not testable"
+
+
+@pytest.mark.parametrize("statistic", [*LOCAL, joins])
+def test_normal_p_values_say_what_they_are_worth(statistic, row, values):
+    """In one sentence with figures and advice; and nothing of it where they are not normal."""
+    options = {"n_permutations": 9999, "rng": 1}
+    notes = {
+        method: statistic(values, row, method=method, **options).attrs["inference"]["notes"]
+        for method in ("analytic", "auto")
+    }
+    said = [note for note in notes["analytic"] if note not in notes["auto"]]
+    assert len(said) == 1
+    assert said[0].startswith("P-values are from the normal approximation")
+    assert said[0].endswith("use method='auto'.")
+
+
+@pytest.mark.parametrize(
+    ("statistic", "share"), [(local_moran_bivariate, "37 %"), (lees_l_local, "49 %")]
+)
+def test_two_variables_say_what_is_not_tested(statistic, share, row, values):
+    found = statistic(values, values[::-1].set_axis(values.index), row, rng=1)
+    (note,) = [n for n in found.attrs["inference"]["notes"] if "related" in n]
+    assert note.startswith("This does not test whether the two are related: ")
+    assert share in note
