@@ -98,9 +98,9 @@ def _of_statistics(release: Release, kinds: set[Family]) -> Iterator[str]:
         )
     if kinds & DEALT:
         yield of.write(
-            "Numbers dealt to areas at random do not cluster: {counted} and {other} that each "
-            "cluster for reasons of their own go together more than that too. It does not show "
-            "that they are related."
+            "Numbers dealt to areas at random do not cluster: {counted} and {other} that each do "
+            "so for reasons of their own stand out from them too. It does not show that they are "
+            "related."
         )
     if kinds & PAIRS and beside(words) in PLACES:
         yield of.write(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from dataclasses import replace
 
 import folium
 import pytest
@@ -478,3 +479,19 @@ def test_few_areas_are_told_apart_by_their_outlines(opened, town_areas, town_rel
     assert few == some
     assert max(few) < land - 90
     assert min(many) > land - 30
+
+
+def test_what_draws_could_not_show_follows_the_method(opened, town_release):
+    """The smallest of 99 draws is 2 / 100: beyond 0.01 and within 0.05."""
+    levels = {"99": 0.01, "95": 0.05}
+    how = {"n_permutations": 99, "correction": "none", "label_levels": levels}
+    table = town_release.table.assign(gi_star_p_value=0.5, gi_star_q_value=0.5)
+    shown = replace(town_release, table=table, record={"inference": {"gi_star": how}})
+    page = opened(shown)
+    note = page.locator("#key-note")
+    assert note.inner_text() == (
+        "With 99 random draws no area could be marked as strong evidence: at least 199 draws are "
+        "needed."
+    )
+    page.get_by_label("Local Moran's I").check()
+    assert not note.is_visible()
