@@ -27,11 +27,23 @@ MEANS = [0.05, 0.1, 0.5, 1, 3, 10]
 LEVELS = np.array([0.10, 0.05, 0.01])
 
 
-def _unequal(values, graph, **options):
-    """Gi with weights of 1, 2 and 3: the direct engine."""
+def _weighted(graph):
+    """Give weights of 1, 2 and 3, for which no unit can share its draws."""
     adjacency = graph.adjacency
     weights = 1.0 + adjacency.index.get_level_values("neighbor") % 3
-    return gi(values, Graph((adjacency * weights).rename("weight")), **options)
+    return Graph((adjacency * weights).rename("weight"))
+
+
+def _unequal(statistic, values, graph, **options):
+    """Take unequal weights: the direct engine."""
+    return statistic(values, _weighted(graph), **options)
+
+
+def _joins(join, values, graph, **options):
+    """Two independent kinds of places."""
+    other = pd.Series(np.random.default_rng(int(values.sum())).permutation(values))
+    yes = [(each > each.median()).astype(float) for each in (values, other)]
+    return local_join_count(yes[0], graph, other=yes[1], join=join, **options)
 
 
 def _beside(statistic, values, graph, **options):
@@ -47,13 +59,27 @@ STATISTICS = {
     "local_moran, exact": local_moran,
     "gi_star, shared reference": partial(gi_star, method="permutation"),
     "local_moran, shared reference": partial(local_moran, method="permutation"),
-    "gi unequal weights, direct": _unequal,
+    "gi, shared reference": partial(gi, method="permutation"),
+    "gi unequal weights, direct": partial(_unequal, gi),
+    "local_moran unequal weights, direct": partial(_unequal, local_moran),
     "local_geary, direct": local_geary,
     "local_moran_bivariate, exact": partial(_beside, local_moran_bivariate),
+    "local_moran_bivariate unequal weights, direct": partial(
+        _unequal, partial(_beside, local_moran_bivariate)
+    ),
     "lees_l_local, direct": partial(_beside, lees_l_local),
     "local_join_count, exact": lambda values, graph, **options: local_join_count(
         (values > values.median()).astype(float), graph, **options
     ),
+    "local_join_count bivariate, exact": partial(_joins, "bivariate"),
+    "local_join_count co-location, exact": partial(_joins, "colocation"),
+}
+SLOW = {
+    "gi, shared reference": 200,
+    "local_moran unequal weights, direct": 40,
+    "local_moran_bivariate unequal weights, direct": 40,
+    "local_join_count bivariate, exact": 200,
+    "local_join_count co-location, exact": 200,
 }
 PLANTED = [105, 106, 107, 125, 126, 127, 145, 146, 147, 312, 313, 332, 333]
 
@@ -64,7 +90,9 @@ def _shares(statistic, graph, *, mean, n_maps, n_permutations):
     shares = []
     for counts in rng.poisson(mean, (n_maps, graph.n)):
         p = statistic(pd.Series(counts), graph, n_permutations=n_permutations, rng=rng)["p_value"]
-        shares.append((p.dropna().to_numpy()[:, None] <= LEVELS).mean(axis=0))
+        tested = p.dropna().to_numpy()
+        if tested.size:  # with two rare kinds of places they may never be together
+            shares.append((tested[:, None] <= LEVELS).mean(axis=0))
     return np.array(shares)
 
 
@@ -84,12 +112,32 @@ def test_calibration_quick(queen, name, mean):
 @pytest.mark.slow
 @pytest.mark.parametrize("name", STATISTICS)
 def test_calibration(queen, name, say):
-    n_maps = 150 if name.endswith("direct") else 400
+    n_maps = SLOW.get(name, 150 if name.endswith("direct") else 400)
     for mean in MEANS:
         shares = _shares(STATISTICS[name], queen, mean=mean, n_maps=n_maps, n_permutations=999)
         line = "  ".join(f"{share:7.2%}" for share in shares.mean(axis=0))
-        say(f"{name:29} mean {mean:<5} p <= 0.10, 0.05, 0.01: {line}")
+        say(f"{name:45} mean {mean:<5} p <= 0.10, 0.05, 0.01: {line}")
         assert _excess(shares).max() <= 4
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("statistic", [gi_star, local_moran, local_geary])
+def test_the_normal_approximation_alongside(queen, statistic, say):
+    """Reported, for it does not hold: at least one unit of a map of noise with q <= 0.05."""
+    false = {}
+    for mean in MEANS:
+        rng = np.random.default_rng(round(mean * 100))
+        found = [
+            statistic(pd.Series(counts), queen, method="analytic")
+            for counts in rng.poisson(mean, (100, queen.n))
+        ]
+        shares = [(each["p_value"].dropna() <= 0.05).mean() for each in found]
+        false[mean] = np.mean([each["q_value"].min() <= 0.05 for each in found])
+        say(
+            f"{statistic.__name__}, analytic, mean {mean:<5} p <= 0.05: {np.mean(shares):6.2%}; "
+            f"some q <= 0.05: {false[mean]:.0%} of maps"
+        )
+    assert false[0.1] > 0.25
 
 
 def _esda(kind, counts, graph, seed):
@@ -146,7 +194,7 @@ HOT = {
     "gi_star, shared reference": partial(gi_star, **DRAWN),
     "gi_star, analytic": partial(gi_star, method="analytic"),
     "gi, exact": gi,
-    "gi unequal weights, direct": partial(_unequal, n_permutations=9999),
+    "gi unequal weights, direct": partial(_unequal, gi, n_permutations=9999),
     "local_moran, exact": local_moran,
     "local_moran, shared reference": partial(local_moran, **DRAWN),
     "local_geary, direct": local_geary,
