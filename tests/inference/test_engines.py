@@ -177,6 +177,7 @@ def _uneven():
     return Graph.from_arrays(focal, (focal + steps) % n, weights), rng
 
 
+@pytest.mark.filterwarnings("ignore::hotspots.errors.FewDataWarning")
 def test_results_do_not_depend_on_the_number_of_threads():
     limits = pytest.importorskip("threadpoolctl").threadpool_limits
     graph, rng = _uneven()
