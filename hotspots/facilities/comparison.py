@@ -23,6 +23,7 @@ from hotspots.facilities.measures import (
 )
 from hotspots.facilities.periods import days_together
 from hotspots.facilities.reach import ROUNDING, Sites, reach
+from hotspots.inference.draws import generator
 from hotspots.inference.envelopes import global_envelope
 from hotspots.inference.permutation import simulated_tails
 
@@ -198,7 +199,7 @@ def compare_with_controls(
         )
     asked, p_value, p_others = _tested(asked, sets, is_primary, SIDES[alternative])
     clusters = _clusters(places, operators)
-    samples = cluster_samples(clusters, n_bootstraps, np.random.default_rng(rng))
+    samples = cluster_samples(clusters, n_bootstraps, generator(rng))
     asked = asked.join(_ratios(compared, within, samples))
     on_curve = asked["distance_m"].notna()
     limits = [f"{limit:g}m" for limit in within]

@@ -12,6 +12,7 @@ import shapely
 
 from hotspots.crs import require_geo, require_metric, require_same_crs
 from hotspots.errors import InputError, SchemaError
+from hotspots.inference.draws import generator
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -129,7 +130,7 @@ def draw_controls(
     frame, own = _frame(places, candidates, weight=weight, match=match)
     _require_room(frame, own)
     _require_spaced(places, spacing)
-    rng = np.random.default_rng(rng)
+    rng = generator(rng)
     sites, of_site = np.unique(own, return_inverse=True)  # places at one site share their controls
     drawn = _draw(frame, sites, n_sets, spacing or 0.0, rng)[:, of_site]
     return ControlSets(frame, places.index, own, drawn, _words(weight, match, spacing, frame))

@@ -224,7 +224,8 @@ def local_moran_rate(
     their population alone. What is compared is the neighbours' mean standardised rate, with the
     overall rate and the variance it was standardised by held as they are. The first cannot change,
     as the total is given; the second only weighs the neighbours against each other, and estimating
-    it anew on every simulated map moves p-values by about 0.01, on average, under constant risk.
+    it anew on every simulated map moves p-values little under constant risk: in trials with 100
+    units by 0.02 on average from 100 events on, and by 0.08 with 20.
 
     References
     ----------
