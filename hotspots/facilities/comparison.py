@@ -22,7 +22,8 @@ from hotspots.facilities.measures import (
     shares_within,
 )
 from hotspots.facilities.periods import days_together
-from hotspots.facilities.reach import ROUNDING, Sites, reach
+from hotspots.facilities.proximity import ROUNDING
+from hotspots.facilities.reach import Sites, reach
 from hotspots.inference.draws import generator
 from hotspots.inference.envelopes import global_envelope
 from hotspots.inference.permutation import simulated_tails
@@ -200,7 +201,7 @@ def compare_with_controls(
     asked, p_value, p_others = _tested(asked, sets, is_primary, SIDES[alternative])
     clusters = _clusters(places, operators)
     samples = cluster_samples(clusters, n_bootstraps, generator(rng))
-    asked = asked.join(_ratios(compared, within, samples))
+    asked = asked.join(_intervals(compared, within, samples))
     on_curve = asked["distance_m"].notna()
     limits = [f"{limit:g}m" for limit in within]
     return ControlComparison(
@@ -265,6 +266,7 @@ def _tested(
     table = asked.drop(columns="closer").assign(
         observed=sets[0],
         expected=np.nanmean(finite, axis=0),
+        ratio=ratio(sets.T),
         p_value=np.where(is_primary, p_value, np.nan),
         lower=bounds[0],
         upper=bounds[1],
@@ -272,15 +274,16 @@ def _tested(
     return table, p_value, envelope.p_value
 
 
-def _ratios(found: Mapping[str, Reach], within: Sequence[float], samples: Floats) -> pd.DataFrame:
-    """Give observed over expected of every statistic with its interval, in the order asked."""
-    rows = []
-    for reached in found.values():
-        for measure in measures(within):
-            values = measure.each(reached)
-            interval = ratio_interval(measure, values, samples[:, reached.open])
-            rows.append((ratio(measure.of(values))[0], *interval))
-    return pd.DataFrame(rows, columns=["ratio", "ratio_lower", "ratio_upper"])
+def _intervals(
+    found: Mapping[str, Reach], within: Sequence[float], samples: Floats
+) -> pd.DataFrame:
+    """Give the interval of every statistic's ratio, in the order asked."""
+    rows = [
+        ratio_interval(measure, measure.each(reached), samples[:, reached.open])
+        for reached in found.values()
+        for measure in measures(within)
+    ]
+    return pd.DataFrame(rows, columns=["ratio_lower", "ratio_upper"])
 
 
 def _of_places(ids: pd.Index, kind: str, reached: Reach, limits: Sequence[str]) -> pd.DataFrame:

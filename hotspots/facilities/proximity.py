@@ -11,7 +11,7 @@ import shapely
 
 from hotspots.crs import require_geo, require_metric, require_same_crs
 from hotspots.errors import InputError, SchemaError, faults
-from hotspots.geography.journeys import taken
+from hotspots.geography.journeys import FAR, UNREACHABLE, taken
 from hotspots.geography.paths import distances, nearest
 from hotspots.geography.snapping import snap
 
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     Flags = NDArray[np.bool_]
 
 NO_STREETS = "no street network"
-FAR = "far from a street"
-UNREACHABLE = "unreachable"
 BLOCK = 4_000_000
 ROUNDING = 1e-6
 """Metres. A distance this little above a limit is within it."""

@@ -10,7 +10,8 @@ import pandas as pd
 import shapely
 from scipy.spatial.distance import cdist
 
-from hotspots.geography.paths import distances
+from hotspots.facilities.proximity import ROUNDING
+from hotspots.geography.paths import MAX_DISTANCES, distances
 from hotspots.geography.snapping import snap
 
 if TYPE_CHECKING:
@@ -24,12 +25,6 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
     Integers = NDArray[np.int64]
-
-MAX_DISTANCES = 20_000_000
-"""Distances between sites and destinations held at once."""
-
-ROUNDING = 1e-6
-"""Metres. A distance this little above a limit is within it."""
 
 
 @dataclass(frozen=True, eq=False)
