@@ -253,7 +253,7 @@ def _tested(
     """Test the primary statistic by itself, and all others together."""
     closer = asked["closer"].to_numpy()
     closeness = sets * closer
-    primary = closeness[:, is_primary]
+    primary = np.nan_to_num(closeness[:, is_primary])  # sets that reach nothing are ties
     tails = simulated_tails(primary[0], primary[1:].T, tolerance=0.0)
     p_value = float(tails.p_value(side)[0])
     envelope = global_envelope(closeness[0, ~is_primary], closeness[1:, ~is_primary],
@@ -262,10 +262,12 @@ def _tested(
     bounds[:, ~is_primary] = np.sort(
         np.stack([envelope.lower, envelope.upper]) * closer[~is_primary], axis=0
     )
-    finite = np.where(np.isfinite(sets[1:]), sets[1:], np.nan)
+    known = np.isfinite(sets[1:])
+    n = known.sum(axis=0)
+    total = np.where(known, sets[1:], 0.0).sum(axis=0)
     table = asked.drop(columns="closer").assign(
         observed=sets[0],
-        expected=np.nanmean(finite, axis=0),
+        expected=np.divide(total, n, out=np.full(len(asked), np.nan), where=n > 0),
         ratio=ratio(sets.T),
         p_value=np.where(is_primary, p_value, np.nan),
         lower=bounds[0],

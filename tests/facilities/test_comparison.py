@@ -247,6 +247,18 @@ def test_what_cannot_be_compared_is_refused(town, change, error, message):
         compare_with_controls(*given.values(), controls, **options)
 
 
+def test_sets_that_reach_nothing_are_ties(plus, places):
+    """All on one street, the hotel on another: no set is nearer than any."""
+    homes = places("group_home", a=(100, 0), b=(200, 0), c=(300, 0))
+    candidates = places("site", **{f"s{i}": (10.0 * i, 0) for i in range(1, 60)})
+    controls = draw_controls(homes, candidates, n_sets=99, rng=1)
+    far = places("hotel", h=(5500, 0))
+    found = compare_with_controls(homes, far, controls, streets=plus, rng=1)
+    assert found.p_value == 1
+    assert found.p_value_others == 1
+    assert found.notes[0] == "3 of 3 places reach no hotel over the streets"
+
+
 @pytest.mark.filterwarnings("default")
 def test_few_places_are_said():
     frame = table([(float(x), 0) for x in range(9)], "site")
