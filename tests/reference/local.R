@@ -12,7 +12,8 @@ empty <- function(nb) card(nb) == 0
 links <- function(nb) ifelse(empty(nb), "", joined(nb))
 digits <- function(w) joined(lapply(w, function(v) sprintf("%.17g", v)))
 save <- function(table, name) {
-  shown <- lapply(table, function(column) if (is.double(column)) sprintf("%.15g", column) else column)
+  shown <- lapply(table, function(column)
+    if (is.double(column)) ifelse(is.na(column), NA, sprintf("%.15g", column)) else column)
   write.csv(data.frame(shown, check.names = FALSE), file.path(out, name), row.names = FALSE,
             quote = TRUE, eol = "\n", na = "")
 }
@@ -101,6 +102,21 @@ save(cbind(id = rownames(nc.sids), neighbours = links(ncCC89.nb), sids,
            with(sids, locals(rate74, nonwhite74, rate79, ncCC89.nb)),
            with(sids, joins(as.integer(rate74 > 2.5), as.integer(nonwhite74 > 0.35), ncCC89.nb))),
      "local_sids.csv")
+
+# Neighbours and values of all tracts, results of one in five: the formulas are the same for all
+few <- function(id, nb, values, x, z) {
+  found <- cbind(do.call(locals, c(unname(as.list(values)), list(nb))), joins(x, z, nb)[, -(1:2)])
+  found[seq_along(nb) %% 5 != 1, ] <- NA
+  cbind(id = id, neighbours = links(nb), values, x = x, z = z, found)
+}
+data(boston, package = "spData")
+save(with(boston.c, few(seq_along(boston.soi), boston.soi, data.frame(CMEDV, NOX, LSTAT),
+                        as.integer(CMEDV > 22), as.integer(NOX < 0.5))), "local_boston.csv")
+data(auckland, package = "spData")
+area <- with(auckland, data.frame(rate = 1000 * Deaths.1977.85 / (9 * Under.5.1981),
+                                  children = Under.5.1981, north = Northing))
+save(with(area, few(seq_along(auckland.nb), auckland.nb, area, as.integer(rate > 3),
+                    as.integer(children > 400))), "local_auckland.csv")
 
 # ---- Unequal weights -----------------------------------------------------------------------------
 

@@ -12,7 +12,7 @@ from hotspots.statistics.lees_l import lees_l
 from hotspots.statistics.moran_rate import moran_rate
 
 HERE = Path(__file__).parent
-DATA = ["columbus", "columbus_old", "afcon", "sids74"]
+DATA = ["columbus", "columbus_old", "afcon", "sids74", "boston", "auckland"]
 STYLES = {"b": "B", "r": "W"}
 FEW = pytest.mark.filterwarnings("ignore::hotspots.errors.FewDataWarning")
 
@@ -37,8 +37,8 @@ def _same(result, row):
     np.testing.assert_allclose(
         [result.statistic, result.expected, result.variance, result.z],
         row.to_numpy(dtype=float),
-        rtol=1e-9,
-        atol=1e-11,
+        rtol=1e-10,
+        atol=1e-13,
     )
 
 
@@ -99,20 +99,21 @@ def test_lees_l_of_two_variables(oracle, tests, style):
     result = lees_l(table["pagval2_10"], table["cowspacre"], graph.transform(style), rng=1)
     row = tests.loc[("ireland", "lees_l x y", STYLES[style])]
     np.testing.assert_allclose(
-        [result.statistic, result.expected], row[["value", "expected"]].astype(float), rtol=1e-9
+        [result.statistic, result.expected], row[["value", "expected"]].astype(float), rtol=1e-10
     )
 
 
 @FEW
 @pytest.mark.parametrize("style", STYLES)
-def test_moran_of_rates(oracle, sids, tests, style):
-    _, graph = oracle("sids74")
+@pytest.mark.parametrize(("data", "n"), [("sids74", 100), ("auckland", 167)])
+def test_moran_of_rates(oracle, tests, data, n, style):
+    table, graph = oracle(f"rates_{data}")
     result = moran_rate(
-        sids["events"], sids["population"], graph.transform(style), n_permutations=99, rng=1
+        table["events"], table["population"], graph.transform(style), n_permutations=99, rng=1
     )
-    expected = tests.loc[("sids74", "moran_rate", STYLES[style]), "value"]
-    assert result.statistic == pytest.approx(expected, rel=1e-9)
-    assert result.n == 100
+    expected = tests.loc[(data, "moran_rate", STYLES[style]), "value"]
+    assert result.statistic == pytest.approx(expected, rel=1e-10)
+    assert result.n == n
 
 
 # Printed values

@@ -31,7 +31,7 @@ def test_weights(local_oracle_weighted, units, scheme):
     ours = BUILT[scheme](units)
     assert ours.unique_ids.equals(theirs.unique_ids)
     np.testing.assert_allclose(
-        ours.sparse.toarray() * 1000.0**power, theirs.sparse.toarray(), rtol=1e-9, atol=1e-12
+        ours.sparse.toarray() * 1000.0**power, theirs.sparse.toarray(), rtol=1e-10, atol=1e-12
     )
 
 

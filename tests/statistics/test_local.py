@@ -65,7 +65,7 @@ def test_z_as_esda(grid, kind):
         if kind == "counts"
         else pd.Series(np.random.default_rng(1).normal(5, 1, 99))
     )
-    close = {"rtol": 1e-9, "atol": 1e-11}
+    close = {"rtol": 1e-10, "atol": 1e-13}
     for function, star in ((gi, False), (gi_star, True)):
         theirs = G_Local(values.to_numpy(float), graph, transform="B", permutations=0, star=star)
         np.testing.assert_allclose(

@@ -125,7 +125,7 @@ def test_statistic_mean_and_tails(name, kind):
         every = np.array([defined(i, w, list(d)) for d in permutations(others, w.size)])
         assert upper["expected"][i] == pytest.approx(every.mean(), abs=1e-12)
         z = (upper["statistic"][i] - every.mean()) / every.std()
-        assert upper["z"][i] == pytest.approx(z, rel=1e-9)
+        assert upper["z"][i] == pytest.approx(z, rel=1e-10)
         for found, reached in (
             (upper, every >= upper["statistic"][i] - 1e-9),
             (lower, every <= upper["statistic"][i] + 1e-9),
