@@ -17,7 +17,7 @@ import pytest
 from hotspots.cli import main
 from hotspots.schema import Correction, Method
 from hotspots.study.file import read_study
-from hotspots.study.model import (
+from hotspots.study.sections import (
     AnalysisSection,
     Beside,
     Count,

@@ -13,6 +13,7 @@ from hotspots.presentation.markers import MARKERS
 from hotspots.presentation.methods import method, method_words
 from hotspots.presentation.reach import tested
 from hotspots.presentation.subjects import BESIDE, COUNTED
+from hotspots.statistics import lees_l_local, local_moran_bivariate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -43,6 +44,8 @@ REASONS = {
     "the unit's value is the mean": "exactly average",
 }
 """What readers are told of a reason that is written for those who write the study."""
+CAVEATS = frozenset({local_moran_bivariate.NOT_RELATED, lees_l_local.NOT_RELATED})
+"""Notes that every page says above, in :mod:`hotspots.presentation.caveats`."""
 LIBRARIES = ("numpy", "scipy", "pandas", "geopandas", "shapely", "libpysal")
 
 
@@ -201,7 +204,8 @@ def _tested(details: dict[str, Any]) -> Iterator[str]:
         yield tested + (f" ({reasons})" if reasons else "")
     if "not_exact" in details:
         yield str(details["not_exact"]).capitalize()
-    yield from (str(note).rstrip(".") for note in details.get("notes", ()))
+    said = (str(note).rstrip(".") for note in details.get("notes", ()) if note not in CAVEATS)
+    yield from said
 
 
 def least_drawn(release: Release, statistic: str) -> float:

@@ -212,8 +212,15 @@ def _zero_or_one(values: pd.Series) -> pd.Series:
 
 def _units(kinds: Kinds, graph: Graph) -> Neighbourhoods:
     units = neighbourhoods(kinds.codes, graph)
-    few_data(_with_events(units, kinds))
+    few_data(_with_events(units, kinds), _called(kinds))
     return units
+
+
+def _called(kinds: Kinds) -> tuple[str, str]:
+    """Name the units that :func:`_with_events` counts, one and several."""
+    if kinds.labels == (0, 1):
+        return "unit with it", "units with it"
+    return "unit of another kind", "units not of the commonest kind"
 
 
 def _with_events(units: Neighbourhoods, kinds: Kinds) -> Neighbourhoods:

@@ -27,6 +27,13 @@ if TYPE_CHECKING:
 
 Join = Literal["bivariate", "colocation"]
 
+WITH_IT = ("unit with it", "units with it")
+JOINED: dict[Join, tuple[str, str]] = {
+    "bivariate": ("unit with the other alone", "units with the other alone"),
+    "colocation": ("unit with both", "units with both"),
+}
+"""What the units are called whose joins are counted."""
+
 
 def local_join_count(
     values: pd.Series,
@@ -86,7 +93,7 @@ def local_join_count(
     Warns
     -----
     FewDataWarning
-        Below 30 units or 10 events.
+        Below 30 units, or 10 of those whose joins are counted.
 
     References
     ----------
@@ -136,6 +143,7 @@ def local_join_count(
             "null distribution is a single value": fixed,
         },
         draws=found.n_permutations,
+        counted=WITH_IT if other is None else JOINED[join],
     )
     return local_table(units, measured, options, {**engine_details(found), "null": "conditional"})
 

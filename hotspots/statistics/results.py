@@ -35,6 +35,7 @@ ROUGH = (
 )
 FEW_UNITS = 30
 FEW_EVENTS = 10
+EVENTS = ("event", "events")
 
 
 @dataclass(frozen=True)
@@ -97,6 +98,8 @@ class Measured:
         Random draws behind the tails, 0 for none; as many as the options say by default.
     notes : tuple of str, optional
         What the test does not say, one sentence each.
+    counted : tuple of (str, str), optional
+        What one of the units' values is called, and several; events by default.
     """
 
     statistic: NDArray[np.float64]
@@ -108,6 +111,7 @@ class Measured:
     not_testable: Mapping[str, NDArray[np.bool_]]
     draws: int | None = None
     notes: tuple[str, ...] = ()
+    counted: tuple[str, str] = EVENTS
 
 
 def engine_details(found: Inference) -> dict[str, Any]:
@@ -156,7 +160,7 @@ def local_table(
     labels = found.label(q if options.label_from == "q_value" else p)
     draws = int(options.n_permutations if found.draws is None else found.draws)
     notes = [
-        *few_data(units),
+        *few_data(units, found.counted),
         *found.notes,
         *([ROUGH] if details["method"] == engines.ANALYTIC else ()),
         *_unreachable(p, q, found.levels, options, draws),
@@ -188,13 +192,15 @@ def local_table(
     return table
 
 
-def few_data(units: Neighbourhoods) -> list[str]:
+def few_data(units: Neighbourhoods, counted: tuple[str, str] = EVENTS) -> list[str]:
     """Say, and warn, when there are few units or few events.
 
     Parameters
     ----------
     units : Neighbourhoods
         The units; their values are events when all are whole numbers and none is negative.
+    counted : tuple of (str, str)
+        What one of them is called, and several.
 
     Returns
     -------
@@ -208,14 +214,14 @@ def few_data(units: Neighbourhoods) -> list[str]:
             f"Only {have} a value: p-values hold, but only very strong concentrations can be "
             "found, so 'not significant' does not mean there is none."
         )
-    values = units.values
+    values, (one, many) = units.values, counted
     counts = np.all(values >= 0) and np.all(values == np.floor(values))
     if counts and values.sum() == 0:
-        notes.append("No events: there is nothing to concentrate, so no unit can be labelled.")
+        notes.append(f"No {many}: there is nothing to concentrate, so no unit can be labelled.")
     elif counts and values.sum() < FEW_EVENTS:
-        events = "1 event" if values.sum() == 1 else f"{int(values.sum())} events"
+        few = f"1 {one}" if values.sum() == 1 else f"{int(values.sum())} {many}"
         notes.append(
-            f"Only {events}: p-values hold, but a label rests on a handful of events, and 'not "
+            f"Only {few}: p-values hold, but a label rests on a handful of {many}, and 'not "
             "significant' does not mean there is no concentration."
         )
     for note in notes:

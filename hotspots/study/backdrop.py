@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
     from hotspots.schema import Table
-    from hotspots.study.model import Source, Study
+    from hotspots.study.model import Study
+    from hotspots.study.sections import Source
 
 SAME_M = 1.0
 """Points nearer than this are the same place."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from hotspots.disclosure.release import Context
 from hotspots.presentation.subjects import BESIDE, COUNTED, OTHERS, PERSONS_COUNTED
-from hotspots.study.model import (
+from hotspots.study.sections import (
     PAIRS,
     RATES,
     ContiguitySection,

@@ -10,7 +10,7 @@ from hotspots.geography.apportionment import apportion
 from hotspots.geography.counting import count, locate
 from hotspots.geography.grids import hexagons, squares
 from hotspots.geography.overlap import require_lived_in_once, require_side_by_side
-from hotspots.study.model import PolygonsSection
+from hotspots.study.sections import PolygonsSection
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -17,7 +17,7 @@ from hotspots.intake.facilities import read_facilities
 from hotspots.intake.incidents import read_incidents
 from hotspots.intake.polygons import read_boundary, read_polygons, read_population
 from hotspots.study.backdrop import read_basemap
-from hotspots.study.model import AreasSource
+from hotspots.study.sections import AreasSource
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -21,7 +20,7 @@ from hotspots.statistics.local_moran_bivariate import local_moran_bivariate
 from hotspots.statistics.local_rates import gi_star_rate, local_moran_rate
 from hotspots.statistics.moran_rate import moran_rate
 from hotspots.study.counting import at_risk, second, values
-from hotspots.study.model import (
+from hotspots.study.sections import (
     JOINS,
     RATES,
     ContiguitySection,
@@ -36,7 +35,8 @@ if TYPE_CHECKING:
     from libpysal.graph import Graph
 
     from hotspots.schema import TestResult
-    from hotspots.study.model import Statistic, Study
+    from hotspots.study.model import Study
+    from hotspots.study.sections import Statistic
 
 MAX_GLOBAL = 999
 """Permutations of a global test: one test needs no finer p-value."""
@@ -59,13 +59,6 @@ JOINED = {
     "local_join_count_colocation": ("both", "both"),
 }
 """Which kinds of units a local join count of two variables joins."""
-
-LOOKED_FOR: dict[Statistic, str] = {
-    "local_join_count": "anything counted",
-    "local_join_count_bivariate": "the other thing alone",
-    "local_join_count_colocation": "both",
-}
-"""What the neighbours that are counted hold."""
 
 WEIGHTED = KernelSection | InverseDistanceSection
 
@@ -203,18 +196,7 @@ def _joins(
     if name != "local_join_count":
         engine["other"] = (second(study, units) > 0).astype(int)
         engine["join"] = name.removeprefix("local_join_count_")
-    found = local_join_count(some, graph, **engine)
-    details = found.attrs["inference"]
-    details["notes"] = [_of_areas(note, LOOKED_FOR[name]) for note in details["notes"]]
-    return found
-
-
-def _of_areas(note: str, held: str) -> str:
-    """Call what is joined by its name: areas that hold something, not events."""
-    note = re.sub(r"^Only 1 event:", f"Only 1 area holds {held}:", note)
-    note = re.sub(r"^Only (\d+) events:", rf"Only \1 areas hold {held}:", note)
-    note = note.replace("a handful of events", "a handful of areas")
-    return note.replace("No events:", f"No area holds {held}:")
+    return local_join_count(some, graph, **engine)
 
 
 def _with_itself(study: Study, graph: Graph) -> Graph:

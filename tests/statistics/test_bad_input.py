@@ -295,7 +295,7 @@ def test_few_units_say_what_can_still_be_concluded(call):
 
 @FAR
 @_every([*(call for call in BY_RATE if call.argument == "events"), *JOINS, *LOCAL[:4], *GLOBAL[:3]])
-@pytest.mark.parametrize(("n_events", "said"), [(0, "No events: there"), (4, "Only 4 events: p-v")])
+@pytest.mark.parametrize(("n_events", "said"), [(0, "No .*: there is"), (4, "Only 4 .*: p-v")])
 def test_few_events_say_what_can_still_be_concluded(call, n_events, said):
     events = pd.Series([0, 0, 0, 0, 0, 0, 0, 0, 0, 1] * (N // 10))
     with pytest.warns(FewDataWarning, match=said):

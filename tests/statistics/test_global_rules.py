@@ -234,15 +234,15 @@ def test_few_units_and_few_events_are_said_where_the_test_is_called(test):
     with pytest.warns(FewDataWarning) as caught:
         test(values, ring, n_permutations=99, rng=1)
     messages = [str(warning.message).split(":")[0] for warning in caught]
-    events = 2 if test is _join_count else 7
+    few = "2 units with it" if test is _join_count else "7 events"
     rates = ["12 of 12 units expect fewer than 5 events, first id 0"] * (test is _moran_rate)
-    assert messages == ["Only 12 units have a value", f"Only {events} events", *rates]
+    assert messages == ["Only 12 units have a value", f"Only {few}", *rates]
     assert all(warning.filename == __file__ for warning in caught)
 
 
 def test_few_units_of_a_rare_kind_are_said():
     ring = Graph.from_dicts({i: [(i - 1) % 60, (i + 1) % 60] for i in range(60)})
-    with pytest.warns(FewDataWarning, match="Only 8 events"):
+    with pytest.warns(FewDataWarning, match="Only 8 units not of the commonest kind"):
         join_count(pd.Series(["common"] * 52 + ["rare"] * 5 + ["rarer"] * 3), ring, rng=1)
 
 

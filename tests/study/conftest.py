@@ -10,6 +10,11 @@ import pytest
 from pyproj import Transformer
 from shapely import Point, box
 
+from hotspots.study.analysis import analyse
+from hotspots.study.file import read_study
+from hotspots.study.inputs import read_inputs
+from hotspots.study.progress import Steps
+
 CRS = "EPSG:32616"
 WEST, SOUTH, WIDTH, HEIGHT = 400_000.0, 4_800_000.0, 4000, 3000
 
@@ -166,3 +171,30 @@ def own_town(town, tmp_path) -> Path:
     for file in town.iterdir():
         (folder / file.name).write_bytes(file.read_bytes())
     return folder
+
+
+@pytest.fixture
+def asked(own_town):
+    """Give a function that changes lines of the small study and reads it."""
+
+    def read(*changes):
+        path = own_town / "study.toml"
+        text = path.read_text(encoding="utf-8")
+        for old, new in changes:
+            assert old in text
+            text = text.replace(old, new)
+        path.write_text(text, encoding="utf-8")
+        return read_study(path)
+
+    return read
+
+
+@pytest.fixture
+def analysed():
+    """Give a function that reads the files of a study, counts and tests."""
+
+    def build(study):
+        with Steps(20) as steps:
+            return analyse(study, read_inputs(study), steps)
+
+    return build

@@ -6,7 +6,8 @@ import pytest
 
 from hotspots.errors import StudyError
 from hotspots.study.file import read_study, sample_study
-from hotspots.study.model import ContiguitySection, GridSection, Study
+from hotspots.study.model import Study
+from hotspots.study.sections import ContiguitySection, GridSection
 
 HEAD = '[study]\nname = "s"\nboundary = { path = "b.geojson" }\n'
 INCIDENTS = '[incidents]\npath = "i.csv"\n'

@@ -17,12 +17,9 @@ from hotspots.statistics.lees_l import lees_l
 from hotspots.statistics.lees_l_local import lees_l_local
 from hotspots.statistics.local_join_counts import local_join_count
 from hotspots.statistics.local_moran_bivariate import local_moran_bivariate
-from hotspots.study.analysis import analyse
 from hotspots.study.file import read_study, sample_study
-from hotspots.study.inputs import read_inputs
-from hotspots.study.model import PAIRS
-from hotspots.study.progress import Steps
 from hotspots.study.run import run
+from hotspots.study.sections import PAIRS
 from hotspots.study.testing import neighbours
 
 EVERY = [*PAIRS, "local_join_count"]
@@ -39,35 +36,14 @@ def asks(*names, beside=None, **more):
     return "\n".join([f"statistics = {list(names)}".replace("'", '"'), *given])
 
 
-@pytest.fixture
-def asked(own_town):
-    """Give a function that changes lines of the small study and reads it."""
-
-    def read(*changes):
-        path = own_town / "study.toml"
-        text = path.read_text(encoding="utf-8")
-        for old, new in changes:
-            assert old in text
-            text = text.replace(old, new)
-        path.write_text(text, encoding="utf-8")
-        return read_study(path)
-
-    return read
-
-
-def _analysis(study):
-    with Steps(14) as steps:
-        return analyse(study, read_inputs(study), steps)
-
-
 def places(folder, name):
     table = pd.read_csv(folder / name)
     return gpd.GeoDataFrame(table, geometry=gpd.points_from_xy(table["x"], table["y"], crs=CRS))
 
 
-def test_every_statistic_is_the_one_it_says_of_what_it_says(asked, own_town):
+def test_every_statistic_is_the_one_it_says_of_what_it_says(asked, own_town, analysed):
     study = asked((STATISTICS, asks(*EVERY, beside="hotel")))
-    found = _analysis(study)
+    found = analysed(study)
     units = found.units
     hotels = count(places(own_town, "hotels.csv"), units, name="n")["n"]
     assert units["beside_count"].tolist() == hotels.tolist()
@@ -89,9 +65,9 @@ def test_every_statistic_is_the_one_it_says_of_what_it_says(asked, own_town):
         pd.testing.assert_frame_equal(mine, table.add_prefix(f"{name}_"), check_names=False)
 
 
-def test_the_whole_area_is_tested_first(asked):
+def test_the_whole_area_is_tested_first(asked, analysed):
     study = asked((STATISTICS, asks(*EVERY, beside="hotel")))
-    found = _analysis(study)
+    found = analysed(study)
     units, tests = found.units, found.tests
     assert list(tests)[3:] == [
         "lees_l",
@@ -126,48 +102,48 @@ def test_the_whole_area_is_tested_first(asked):
         (["local_join_count_bivariate"], ["join_count beside-counted"]),
     ],
 )
-def test_each_is_tested_over_the_whole_area_as_itself(asked, names, tested):
-    found = _analysis(asked((STATISTICS, asks(*names, beside="hotel"))))
+def test_each_is_tested_over_the_whole_area_as_itself(asked, names, tested, analysed):
+    found = analysed(asked((STATISTICS, asks(*names, beside="hotel"))))
     assert list(found.tests)[3:] == tested
 
 
-def test_what_incidents_are_set_beside_is_counted_as_it_says(asked, own_town):
+def test_what_incidents_are_set_beside_is_counted_as_it_says(asked, own_town, analysed):
     pair = "local_moran_bivariate"
-    residents = _analysis(asked((STATISTICS, asks(pair, beside="population")))).units
+    residents = analysed(asked((STATISTICS, asks(pair, beside="population")))).units
     blocks = read_population(own_town / "town.gpkg", column="pop", layer="blocks", to_crs=CRS)
     pd.testing.assert_series_equal(residents["population"], apportion(blocks, residents),
                                    check_names=False)  # fmt: skip
     assert not {"beside_count", "expected_count"} & set(residents)
-    contacts = _analysis(asked(('beside = "population"', 'beside = "baseline"'))).units
+    contacts = analysed(asked(('beside = "population"', 'beside = "baseline"'))).units
     graph = neighbours(read_study(own_town / "study.toml"), contacts)
     again = local_moran_bivariate(contacts["count"], contacts["baseline_count"], graph)
     assert contacts[f"{pair}_p_value"].tolist() == again["p_value"].tolist()
-    homes = _analysis(asked(('beside = "baseline"', 'beside = "group_home"'))).units
+    homes = analysed(asked(('beside = "baseline"', 'beside = "group_home"'))).units
     assert homes["beside_count"].sum() == 12
 
 
-def test_few_areas_that_hold_both_are_not_called_events(asked, own_town):
+def test_few_areas_that_hold_both_are_not_called_events(asked, own_town, analysed):
     hotels = pd.read_csv(own_town / "hotels.csv")
     hotels.assign(x=401_200.0, y=4_801_000.0).to_csv(own_town / "hotels.csv", index=False)
     names = ("local_join_count_colocation", "local_join_count_bivariate", "local_join_count")
     study = asked((STATISTICS, asks(*names, beside="hotel")))
-    found = _analysis(study)
+    found = analysed(study)
     both = int(((found.units["count"] > 0) & (found.units["beside_count"] > 0)).sum())
     assert both == 1
     notes = {name: " ".join(found.inference[name]["notes"]) for name in names}
     start, then, *_ = notes["local_join_count_colocation"].split(", ")
-    assert start == "Only 1 area holds both: p-values hold"
-    assert then == "but a label rests on a handful of areas"
-    assert notes["local_join_count_bivariate"].startswith("No area holds the other thing alone: ")
+    assert start == "Only 1 unit with both: p-values hold"
+    assert then == "but a label rests on a handful of units with both"
+    assert notes["local_join_count_bivariate"].startswith("No units with the other alone: ")
     assert "event" not in " ".join(notes.values())
     assert notes["local_join_count"] == ""
 
 
-def test_draws_are_limited_where_every_unit_has_its_own(asked, monkeypatch):
+def test_draws_are_limited_where_every_unit_has_its_own(asked, monkeypatch, analysed):
     monkeypatch.setattr("hotspots.study.testing.MAX_DIRECT", 199)
     names = ("local_moran_bivariate", "lees_l_local", "local_join_count")
     study = asked((STATISTICS, asks(*names, beside="hotel", method="permutation")))
-    found = _analysis(study).inference
+    found = analysed(study).inference
     assert found["lees_l_local"]["n_permutations"] == 199
     assert found["local_moran_bivariate"]["n_permutations"] == 999
     assert found["local_join_count"]["n_permutations"] == 999
@@ -175,20 +151,20 @@ def test_draws_are_limited_where_every_unit_has_its_own(asked, monkeypatch):
         (', "local_join_count"', ""),
         (NEIGHBOURS, 'neighbours = { kind = "kernel", bandwidth_m = 600 }'),
     )
-    assert _analysis(study).inference["local_moran_bivariate"]["n_permutations"] == 199
+    assert analysed(study).inference["local_moran_bivariate"]["n_permutations"] == 199
 
 
-def test_a_kernel_counts_the_unit_once(asked):
+def test_a_kernel_counts_the_unit_once(asked, analysed):
     """Its weight for the unit itself is that of distance 0, as everywhere."""
     kernel = 'neighbours = { kind = "kernel", bandwidth_m = 600 }'
     study = asked((NEIGHBOURS, kernel), (STATISTICS, asks("lees_l_local", beside="hotel")))
-    units = _analysis(study).units
+    units = analysed(study).units
     again = lees_l_local(units["count"], units["beside_count"], neighbours(study, units),
                          n_permutations=999, rng=1)  # fmt: skip
     assert units["lees_l_local_statistic"].tolist() == again["statistic"].tolist()
 
 
-def test_places_in_no_unit_are_said(asked, own_town):
+def test_places_in_no_unit_are_said(asked, own_town, analysed):
     cells = gpd.read_file(own_town / "town.gpkg", layer="blocks").iloc[:150]
     cells.assign(cell=range(len(cells))).to_file(own_town / "town.gpkg", layer="cells")
     given = 'kind = "polygons"\npath = "town.gpkg"\nlayer = "cells"\nid = "cell"'
@@ -196,14 +172,14 @@ def test_places_in_no_unit_are_said(asked, own_town):
         ('kind = "square"\nsize_m = 250', given),
         (STATISTICS, asks("lees_l_local", beside="hotel")),
     )
-    found = _analysis(study)
+    found = analysed(study)
     n = int(found.units["beside_count"].sum())
     assert 0 < n < 15
     assert found.notes == [f"hotel: {15 - n} of 15 lie in no unit and are set beside none"]
     assert found.rows["hotel"].used == 15  # their distances are measured all the same
 
 
-def test_no_place_in_any_unit_is_refused(asked, own_town):
+def test_no_place_in_any_unit_is_refused(asked, own_town, analysed):
     west = gpd.read_file(own_town / "town.gpkg", layer="blocks").cx[:400_900, :]
     west.assign(cell=range(len(west))).to_file(own_town / "town.gpkg", layer="cells")
     hotels = pd.read_csv(own_town / "hotels.csv")
@@ -218,11 +194,11 @@ def test_no_place_in_any_unit_is_refused(asked, own_town):
         "set beside"
     )
     with pytest.raises(InputError, match=f"^{re.escape(message)}$"):
-        _analysis(study)
+        analysed(study)
 
 
-def test_beside_that_nothing_looks_at_is_said(asked):
-    found = _analysis(asked((STATISTICS, asks("gi", beside="hotel"))))
+def test_beside_that_nothing_looks_at_is_said(asked, analysed):
+    found = analysed(asked((STATISTICS, asks("gi", beside="hotel"))))
     assert found.notes == ['analysis: beside = "hotel" is looked at by none of the statistics']
     assert "beside_count" not in found.units
 
@@ -273,12 +249,12 @@ def test_refusals(asked, own_town, changes, message):
     assert str(raised.value) == f"{own_town / 'study.toml'}: {message}"
 
 
-def test_inverse_distance_takes_bivariate_moran(asked):
+def test_inverse_distance_takes_bivariate_moran(asked, analysed):
     study = asked(
         (STATISTICS, asks("local_moran_bivariate", beside="hotel")),
         (NEIGHBOURS, 'neighbours = { kind = "inverse_distance", distance_m = 500 }'),
     )
-    found = _analysis(study)
+    found = analysed(study)
     assert found.units["local_moran_bivariate_p_value"].notna().all()
     assert np.isfinite(found.tests["lees_l"].p_value)
 

@@ -9,37 +9,12 @@ from hotspots.errors import StudyError
 from hotspots.schema import RESULT_COLUMNS
 from hotspots.statistics.getis_ord import gi_star
 from hotspots.statistics.local_rates import gi_star_rate
-from hotspots.study.analysis import analyse
-from hotspots.study.file import read_study
-from hotspots.study.inputs import read_inputs
-from hotspots.study.progress import Steps
 from hotspots.study.run import run
 from hotspots.study.testing import neighbours
 
 EVERY = ["gi_star", "gi", "local_moran", "local_geary", "gi_star_rate", "local_moran_rate"]
 STATISTICS = 'statistics = ["gi_star", "local_moran"]'
 NEIGHBOURS = 'neighbours = { kind = "contiguity" }'
-
-
-@pytest.fixture
-def asked(own_town):
-    """Give a function that changes lines of the small study and reads it."""
-
-    def read(*changes):
-        path = own_town / "study.toml"
-        text = path.read_text(encoding="utf-8")
-        for old, new in changes:
-            assert old in text
-            text = text.replace(old, new)
-        path.write_text(text, encoding="utf-8")
-        return read_study(path)
-
-    return read
-
-
-def _analysis(study):
-    with Steps(9) as steps:
-        return analyse(study, read_inputs(study), steps)
 
 
 @pytest.mark.filterwarnings("ignore::hotspots.errors.FewDataWarning")
@@ -59,16 +34,16 @@ def test_every_statistic(asked, tmp_path):
 
 
 @pytest.mark.filterwarnings("ignore::hotspots.errors.FewDataWarning")
-def test_rates_are_of_residents_unless_other_contacts_are_asked_for(asked):
+def test_rates_are_of_residents_unless_other_contacts_are_asked_for(asked, analysed):
     rates = (STATISTICS, 'statistics = ["gi_star_rate"]')
     study = asked(rates)
-    residents = _analysis(study).units
+    residents = analysed(study).units
     near = neighbours(study, residents)
     again = gi_star_rate(residents["count"], residents["population"], near)
     pd.testing.assert_series_equal(residents["gi_star_rate_p_value"], again["p_value"],
                                    check_names=False)  # fmt: skip
     study = asked(("seed = 1\n", 'seed = 1\ndenominator = "baseline"\n'))
-    contacts = _analysis(study).units
+    contacts = analysed(study).units
     assert "population" not in contacts
     again = gi_star_rate(contacts["count"], contacts["baseline_count"], neighbours(study, contacts))
     pd.testing.assert_series_equal(contacts["gi_star_rate_p_value"], again["p_value"],
@@ -84,17 +59,17 @@ def test_rates_are_of_residents_unless_other_contacts_are_asked_for(asked):
         ('{ kind = "nearest", k = 6 }', "exact"),
     ],
 )
-def test_neighbours(asked, kind, engine):
-    analysis = _analysis(asked((NEIGHBOURS, f"neighbours = {kind}")))
+def test_neighbours(asked, kind, engine, analysed):
+    analysis = analysed(asked((NEIGHBOURS, f"neighbours = {kind}")))
     assert {details["method"] for details in analysis.inference.values()} == {engine}
 
 
-def test_inverse_distance(asked):
+def test_inverse_distance(asked, analysed):
     study = asked(
         (NEIGHBOURS, 'neighbours = { kind = "inverse_distance", distance_m = 500, power = 2 }'),
         (STATISTICS, 'statistics = ["gi"]'),
     )
-    analysis = _analysis(study)
+    analysis = analysed(study)
     weights = neighbours(study, analysis.units).adjacency
     np.testing.assert_allclose(np.unique(weights.round(12)), [500.0**-2, 2 * 500.0**-2, 250.0**-2])
     assert analysis.inference["gi"]["method"] == "direct"
@@ -104,9 +79,9 @@ def test_inverse_distance(asked):
 @pytest.mark.parametrize(
     ("method", "engine"), [("permutation", "shared reference"), ("analytic", "analytic")]
 )
-def test_method_and_correction(asked, method, engine):
+def test_method_and_correction(asked, method, engine, analysed):
     study = asked(("seed = 1\n", f'seed = 1\nmethod = "{method}"\ncorrection = "bonferroni"\n'))
-    analysis = _analysis(study)
+    analysis = analysed(study)
     details = analysis.inference["gi_star"]
     assert (details["method"], details["correction"]) == (engine, "bonferroni")
     units = analysis.units

@@ -1,0 +1,254 @@
+"""The sections of ``study.toml``: what each table may say."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Literal, Self, get_args
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    field_validator,
+    model_validator,
+)
+
+from hotspots.schema import Correction, Method
+
+
+def _not_blank(text: str) -> str:
+    if not text.strip():
+        raise ValueError("say something")
+    return text
+
+
+Kind = Literal["group_home", "hotel", "trap_house", "other"]
+Metres = Annotated[float, Field(gt=0, strict=True)]
+Whole = Annotated[int, Field(gt=0, strict=True)]
+Name = Annotated[str, Field(min_length=1), AfterValidator(_not_blank)]
+Rate = Literal["gi_star_rate", "local_moran_rate"]
+Pair = Literal[
+    "local_moran_bivariate",
+    "lees_l_local",
+    "local_join_count_bivariate",
+    "local_join_count_colocation",
+]
+Statistic = Literal[
+    "gi_star",
+    "gi",
+    "local_moran",
+    "local_geary",
+    "local_join_count",
+    "gi_star_rate",
+    "local_moran_rate",
+    "local_moran_bivariate",
+    "lees_l_local",
+    "local_join_count_bivariate",
+    "local_join_count_colocation",
+]
+Count = Literal["incidents", "persons"]
+Denominator = Literal["population", "baseline"]
+Beside = Literal["population", "baseline", "group_home", "hotel", "trap_house", "other"]
+Kernel = Literal["uniform", "triangular", "epanechnikov", "quartic", "gaussian"]
+RATES: tuple[Rate, ...] = get_args(Rate)
+PAIRS: tuple[Pair, ...] = get_args(Pair)
+"""Statistics of two variables: what is counted, and what it is set beside."""
+
+JOINS: tuple[Statistic, ...] = (
+    "local_join_count",
+    "local_join_count_bivariate",
+    "local_join_count_colocation",
+)
+
+
+DRAWN: tuple[Statistic, ...] = ("local_geary", "lees_l_local", "local_moran_rate")
+"""Statistics without exact p-values, whatever the neighbours."""
+
+
+class Section(BaseModel):
+    """A table of the file: unknown keys are refused, values never change."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+class Source(Section):
+    """A file to read, with its layer and coordinate reference system where they are needed."""
+
+    path: Path
+    layer: str | None = None
+    crs: str | None = None
+
+
+class PointSource(Source):
+    """A file of points, with the map from the schema's names to the file's columns."""
+
+    columns: dict[str, str] = Field(default_factory=dict)
+
+
+class StudySection(Section):
+    """``[study]``: name, projection, boundary and period."""
+
+    name: Name
+    boundary: Source
+    crs: str = "auto"
+    format: Literal[1] = 1
+    period: tuple[date, date] | None = None
+    synthetic: bool = False
+
+    @field_validator("period")
+    @classmethod
+    def _ordered(cls, period: tuple[date, date] | None) -> tuple[date, date] | None:
+        if period and period[1] < period[0]:
+            raise ValueError("the last day is before the first")
+        return period
+
+
+class IncidentsSection(PointSource):
+    """``[incidents]``: the records whose concentration is asked about."""
+
+    where: dict[str, list[str]] = Field(default_factory=dict)
+    open_data: Name | None = None
+
+
+class FacilitiesSection(PointSource):
+    """``[[facilities]]``: places of one kind."""
+
+    kind: Kind
+
+
+class StreetsSection(Source):
+    """``[streets]``: a street network; ``layer``, ``crs`` and ``oneway`` are for lines."""
+
+    oneway: str | None = None
+
+
+class AreasSource(Source):
+    """A file of polygons with their id."""
+
+    id: str
+    name: str | None = None
+
+
+class GridSection(Section):
+    """``[units]`` of a regular grid; ``size_m`` is a side, or a hexagon's width flat to flat."""
+
+    kind: Literal["square", "hex"]
+    size_m: Metres
+
+
+class PolygonsSection(AreasSource):
+    """``[units]`` given as polygons."""
+
+    kind: Literal["polygons"]
+
+
+class ContiguitySection(Section):
+    """``neighbours`` that touch, or with ``rook`` share a side."""
+
+    kind: Literal["contiguity"] = "contiguity"
+    rook: bool = False
+
+
+class DistanceBandSection(Section):
+    """``neighbours`` within a distance."""
+
+    kind: Literal["distance_band"]
+    distance_m: Metres
+
+
+class NearestSection(Section):
+    """``neighbours`` that are the k nearest."""
+
+    kind: Literal["nearest"]
+    k: Whole
+
+
+class KernelSection(Section):
+    """``neighbours`` weighted by distance, up to a bandwidth or to the k nearest."""
+
+    kind: Literal["kernel"]
+    kernel: Kernel = "triangular"
+    bandwidth_m: Metres | None = None
+    k: Whole | None = None
+
+    @model_validator(mode="after")
+    def _one_reach(self) -> Self:
+        if (self.bandwidth_m is None) == (self.k is None):
+            raise ValueError("give one of bandwidth_m and k")
+        return self
+
+
+class InverseDistanceSection(Section):
+    """``neighbours`` weighted by 1 / distance ** power, up to a distance."""
+
+    kind: Literal["inverse_distance"]
+    distance_m: Metres
+    power: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 1.0
+
+
+UnitsSection = Annotated[GridSection | PolygonsSection, Field(discriminator="kind")]
+NeighboursSection = Annotated[
+    ContiguitySection
+    | DistanceBandSection
+    | NearestSection
+    | KernelSection
+    | InverseDistanceSection,
+    Field(discriminator="kind"),
+]
+
+
+class AnalysisSection(Section):
+    """``[analysis]``: what is counted, statistics and how they are tested."""
+
+    count: Count = "incidents"
+    statistics: Annotated[list[Statistic], Field(min_length=1)] = ["gi_star"]
+    neighbours: NeighboursSection = ContiguitySection()
+    method: Method = "auto"
+    n_permutations: Annotated[int, Field(ge=99, le=999_999)] = 99_999
+    seed: Annotated[int, Field(ge=0)] = 1
+    correction: Correction = "fdr_bh"
+    denominator: Denominator | None = None
+    beside: Beside | None = None
+
+    @field_validator("statistics")
+    @classmethod
+    def _distinct(cls, statistics: list[Statistic]) -> list[Statistic]:
+        if len(set(statistics)) < len(statistics):
+            raise ValueError("a name stands more than once")
+        return statistics
+
+
+class ProximitySection(Section):
+    """``[proximity]``: from which places, to which, within what."""
+
+    from_: Annotated[list[Kind], Field(alias="from", min_length=1)]
+    to: Annotated[list[Kind], Field(min_length=1)]
+    within_m: list[Whole] = [400, 800, 1600]
+
+    @field_validator("within_m")
+    @classmethod
+    def _distinct(cls, within_m: list[int]) -> list[int]:
+        if len(set(within_m)) < len(within_m):
+            raise ValueError("a distance stands more than once")
+        return within_m
+
+
+class PopulationSection(Source):
+    """``[population]``: residents by census area."""
+
+    column: str
+
+
+class PublicSection(Section):
+    """``[public]``: given areas instead of splits by population."""
+
+    areas: AreasSource
+
+
+class BasemapSection(Source):
+    """``[[basemap]]``: a layer drawn behind."""
+
+    kind: Literal["water", "park", "road", "place"]
+    name: str | None = None
