@@ -16,6 +16,36 @@ MANY = 2**13  # values: from there on it pays to find the distinct ones by hashi
 EVERY = 2**6  # one value in so many is looked at to see whether they do
 
 
+def distinct(
+    values: NDArray[np.float64],
+) -> tuple[NDArray[np.float64], NDArray[np.intp] | slice]:
+    """Find the distinct values where they come again and again, and which each of them is.
+
+    Parameters
+    ----------
+    values : ndarray of float, shape (n,)
+        Without NaN.
+
+    Returns
+    -------
+    ndarray of float, shape (m,)
+        In no order, m at most n. Where few values repeat, all of them: finding out which do would
+        cost more than it saves.
+    ndarray of int, shape (n,), or slice
+        Position of each value, so that ``found[positions]`` are the values.
+
+    Examples
+    --------
+    >>> found, positions = distinct(np.array([0.5, 0.1, 0.9]))
+    >>> found.tolist(), found[positions].tolist()
+    ([0.5, 0.1, 0.9], [0.5, 0.1, 0.9])
+    """
+    if _repeat(values):
+        positions, found = pd.factorize(values)
+        return found, positions
+    return values, slice(None)
+
+
 def levels(values: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
     """Sort values into levels, and say on which each of them is.
 
@@ -27,8 +57,7 @@ def levels(values: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np
     Returns
     -------
     ndarray of float, shape (m,)
-        Ascending, m at most n. Where few values repeat, a level may stand more than once: finding
-        out would cost more than it saves.
+        Ascending; as :func:`distinct`, a level may stand more than once.
     ndarray of int, shape (n,)
         Position of each value's level, so that ``levels[positions]`` are the values.
 
@@ -38,12 +67,11 @@ def levels(values: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np
     >>> found.tolist(), positions.tolist()
     ([0.1, 0.5, 0.9], [1, 0, 2])
     """
-    if _repeat(values):
-        positions, found = pd.factorize(values)
-        order = np.argsort(found)
-        return found[order], _inverse(order)[positions]
-    order = np.argsort(values)
-    return values[order], _inverse(order)
+    found, positions = distinct(values)
+    order = np.argsort(found)
+    places = np.empty_like(order)
+    places[order] = np.arange(order.size)
+    return found[order], places[positions]
 
 
 def groups(numbers: NDArray[np.int64]) -> Iterator[tuple[int, NDArray[np.intp]]]:
@@ -78,9 +106,3 @@ def _repeat(values: NDArray[np.float64]) -> bool:
     some = np.sort(values[::EVERY])
     distinct = int(np.count_nonzero(some[1:] != some[:-1]))
     return values.size > MANY and distinct < 0.8 * some.size
-
-
-def _inverse(order: NDArray[np.intp]) -> NDArray[np.intp]:
-    places = np.empty_like(order)
-    places[order] = np.arange(order.size)
-    return places

@@ -12,12 +12,13 @@ and every unit keeps all R draws, however large m is.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from hotspots.inference.draws import distinct_draws
-from hotspots.inference.grouping import groups, levels
+from hotspots.inference.grouping import distinct, groups
+from hotspots.inference.places import places
 from hotspots.inference.sums import tolerance
 from hotspots.inference.tails import Tails
 
@@ -48,72 +49,63 @@ def reference_tails(sums: Sums, n_permutations: int, rng: np.random.Generator) -
     Tails
         (1 + #) / (1 + R) in each tail; NaN where a unit is not tested.
     """
-    sizes = sums.drawn
-    found = _levels(sums, sizes)
-    reached, exceeded = np.zeros((2, found.low.size), dtype=np.int64)
-    at_least, at_most = np.zeros((2, sizes.size), dtype=np.int64)
+    n = sums.sizes.size
+    at_least, at_most = np.zeros((2, n), dtype=np.int64)
+    parts = [_alike(sums, size, units) for size, units in groups(sums.drawn) if size]
     for ids in _blocks(sums, n_permutations, rng):
         drawn = np.cumsum(sums.values[ids], axis=0)
-        for size, part in found.of_size.items():
-            reference = np.sort(drawn[size - 1])
-            reached[part] += _before(found.low[part], reference, "right")
-            exceeded[part] += _before(found.high[part], reference, "left")
+        for part in parts:
+            below, until = places(np.sort(drawn[part.size - 1]), part.low, part.high)
+            part.counts[0] += ids.shape[1] - below
+            part.counts[1] += until
         if sums.held:
-            units, before, after = _replacements(sums, sizes, ids, drawn)
-            low, high = found.low[found.of_unit[units]], found.high[found.of_unit[units]]
-            np.add.at(at_least, units, (after >= low).astype(int) - (before >= low))
-            np.add.at(at_most, units, (after <= high).astype(int) - (before <= high))
-    for part in found.of_size.values():
-        reached[part] = n_permutations - np.cumsum(reached[part])
-        exceeded[part] = np.cumsum(exceeded[part])
-    at_least += reached[found.of_unit]
-    at_most += exceeded[found.of_unit]
-    return Tails(
-        upper=np.where(sums.tested, (1 + at_least) / (1 + n_permutations), np.nan),
-        lower=np.where(sums.tested, (1 + at_most) / (1 + n_permutations), np.nan),
-    )
+            units, above, under = _replacements(sums, ids, drawn)
+            np.add.at(at_least, units, above)
+            np.add.at(at_most, units, under)
+    for part in parts:
+        at_least[part.units] += part.counts[0, part.level]
+        at_most[part.units] += part.counts[1, part.level]
+    everything = np.where(sums.tested, 1.0 + n_permutations, np.nan)
+    return Tails(upper=(1 + at_least) / everything, lower=(1 + at_most) / everything)
 
 
-class _Levels(NamedTuple):
-    """The observed sums in ascending order, apart for every size of neighbourhood.
+class _Alike(NamedTuple):
+    """Units with neighbourhoods of one size.
 
     Attributes
     ----------
-    of_unit : ndarray of int, shape (n,)
-        Which level the sum of a unit is; 0 where it is not tested.
-    of_size : mapping of int to slice
-        Which levels are sums over neighbourhoods of one size.
+    size : int
+        Values drawn for each.
+    units : ndarray of int, shape (k,)
+        Who they are.
     low, high : ndarray of float, shape (m,)
-        From where on, and up to where, a drawn sum is that of a level.
+        From where on, and up to where, a drawn sum is that of a level: of units with one sum.
+    level : ndarray of int, shape (k,), or slice
+        Which level each unit has.
+    counts : ndarray of int, shape (2, m)
+        Draws so far that are at least, and at most, the sum of a level.
     """
 
-    of_unit: NDArray[np.intp]
-    of_size: dict[int, slice]
+    size: int
+    units: NDArray[np.intp]
     low: NDArray[np.float64]
     high: NDArray[np.float64]
+    level: NDArray[np.intp] | slice
+    counts: NDArray[np.int64]
 
 
-def _levels(sums: Sums, sizes: NDArray[np.int64]) -> _Levels:
-    of_unit, of_size = np.zeros(sizes.size, dtype=np.intp), {}
-    bounds, end = [np.zeros((2, 1))], 1
-    for size, units in groups(sizes):
-        if size == 0:
-            continue
-        found, positions = levels(sums.observed[units])
-        apart = tolerance(found, np.asarray(sums.magnitude * size))
-        bounds.append(np.stack([found - apart, found + apart]))
-        of_unit[units] = end + positions
-        of_size[size] = slice(end, end + found.size)
-        end += found.size
-    return _Levels(of_unit, of_size, *np.concatenate(bounds, axis=1))
+def _alike(sums: Sums, size: int, units: NDArray[np.intp]) -> _Alike:
+    found, level = distinct(sums.observed[units])
+    counts = np.zeros((2, found.size), dtype=np.int64)
+    return _Alike(size, units, *_bounds(sums, found, size), level, counts)
 
 
-def _before(
-    bounds: NDArray[np.float64], drawn: NDArray[np.float64], side: Literal["left", "right"]
-) -> NDArray[np.int64]:
-    """Count the draws before each bound that are not before the last one."""
-    places = np.searchsorted(bounds, drawn, side)
-    return np.bincount(places, minlength=bounds.size + 1)[:-1]
+def _bounds(
+    sums: Sums, observed: NDArray[np.float64], size: NDArray[np.int64] | int
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Give from where on, and up to where, a drawn sum is a tie."""
+    apart = tolerance(observed, np.asarray(sums.magnitude * size))
+    return observed - apart, observed + apart
 
 
 def _blocks(
@@ -127,10 +119,14 @@ def _blocks(
 
 
 def _replacements(
-    sums: Sums, sizes: NDArray[np.int64], ids: NDArray[np.int64], drawn: NDArray[np.float64]
-) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
-    """Find where a unit was drawn for itself, and the sum before and after replacing it."""
-    position, draw = np.nonzero(np.arange(ids.shape[0])[:, None] < sizes[ids])
+    sums: Sums, ids: NDArray[np.int64], drawn: NDArray[np.float64]
+) -> tuple[NDArray[np.intp], NDArray[np.int64], NDArray[np.int64]]:
+    """Find where a unit was drawn for itself, and what replacing it adds to its two counts."""
+    position, draw = np.nonzero(np.arange(ids.shape[0])[:, None] < sums.drawn[ids])
     units = ids[position, draw]
-    size = sizes[units]
-    return units, drawn[size - 1, draw], drawn[size, draw] - sums.values[units]
+    size = sums.drawn[units]
+    low, high = _bounds(sums, sums.observed[units], size)
+    before, after = drawn[size - 1, draw], drawn[size, draw] - sums.values[units]
+    above = (after >= low).astype(np.int64) - (before >= low)
+    under = (after <= high).astype(np.int64) - (before <= high)
+    return units, above, under
