@@ -22,8 +22,8 @@ from hotspots.facilities.measures import (
     shares_within,
 )
 from hotspots.facilities.periods import days_together
-from hotspots.facilities.proximity import ROUNDING
 from hotspots.facilities.reach import Sites, reach
+from hotspots.geography.paths import ROUNDING
 from hotspots.inference.draws import generator
 from hotspots.inference.envelopes import global_envelope
 from hotspots.inference.permutation import simulated_tails

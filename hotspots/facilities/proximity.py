@@ -2,35 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-import shapely
 
-from hotspots.crs import require_geo, require_metric, require_same_crs
-from hotspots.errors import InputError, SchemaError, faults
-from hotspots.geography.journeys import FAR, UNREACHABLE, taken
-from hotspots.geography.paths import distances, nearest
-from hotspots.geography.snapping import snap
+from hotspots.crs import require_same_crs
+from hotspots.facilities.nearness import Spots, far_by_kind, nearness, towards
+from hotspots.facilities.requirements import require_facilities, require_limits
+from hotspots.geography.journeys import FAR, UNREACHABLE
+from hotspots.geography.paths import ROUNDING
+from hotspots.geography.snapping import MAX_SNAP_M
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     import geopandas as gpd
     from numpy.typing import NDArray
 
     from hotspots.geography.streets import Streets
 
-    Floats = NDArray[np.float64]
-    Integers = NDArray[np.int64]
-    Flags = NDArray[np.bool_]
+__all__ = ["ROUNDING", "proximity"]
 
 NO_STREETS = "no street network"
-BLOCK = 4_000_000
-ROUNDING = 1e-6
-"""Metres. A distance this little above a limit is within it."""
 
 
 def proximity(
@@ -39,7 +33,7 @@ def proximity(
     *,
     streets: Streets | None = None,
     within: Sequence[float] = (400, 800, 1600),
-    max_snap: float = 250.0,
+    max_snap: float = MAX_SNAP_M,
 ) -> pd.DataFrame:
     """Find for each facility the nearest one of each kind, over the streets.
 
@@ -111,8 +105,13 @@ def proximity(
       nearest_id  straight_m               note
     0         M2        50.0  no street network
     """
-    _check(origins, destinations, within=within, max_snap=max_snap)
-    starts, goals = (_Places.of(table, streets, max_snap) for table in (origins, destinations))
+    require_facilities(origins, what="origins")
+    require_facilities(destinations, what="destinations")
+    require_same_crs(origins, destinations, what="origins and destinations")
+    require_limits(within, max_snap=max_snap)
+    starts, goals = (
+        Spots.of(table, streets, max_snap=max_snap) for table in (origins, destinations)
+    )
     kinds = list(pd.unique(goals.kind))
     starts_used = starts if kinds else starts.take(np.array([], dtype=np.int64))
     tables = [
@@ -120,176 +119,41 @@ def proximity(
         for kind in kinds or [""]
     ]
     result = pd.concat(tables).sort_index(kind="stable").reset_index(drop=True)
-    result.attrs["far_from_street"] = _far_by_kind(starts, goals) if streets else {}
+    result.attrs["far_from_street"] = far_by_kind(starts, goals)
     return result
 
 
-@dataclass(frozen=True)
-class _Places:
-    """Facilities of a table, by position: who they are, where, and where on the streets."""
-
-    id: pd.Index
-    kind: NDArray[np.object_]
-    xy: Floats
-    snapped: pd.DataFrame
-    near: Flags
-
-    @classmethod
-    def of(cls, table: gpd.GeoDataFrame, streets: Streets | None, max_snap: float) -> _Places:
-        if streets is None:
-            snapped = pd.DataFrame({"snap_m": np.full(len(table), np.nan)})
-        else:
-            snapped = snap(table, streets).reset_index(drop=True)
-        return cls(
-            id=table.index,
-            kind=table["kind"].astype("str").to_numpy(dtype=object),
-            xy=shapely.get_coordinates(np.asarray(table.geometry)),
-            snapped=snapped,
-            near=snapped["snap_m"].to_numpy() <= max_snap,
-        )
-
-    def __len__(self) -> int:
-        return len(self.id)
-
-    @property
-    def keys(self) -> pd.MultiIndex:
-        """Kind and id, by which a facility is known."""
-        return pd.MultiIndex.from_arrays([self.kind, self.id])
-
-    def take(self, chosen: Integers) -> _Places:
-        return _Places(
-            id=self.id.take(chosen),
-            kind=self.kind[chosen],
-            xy=self.xy[chosen],
-            snapped=self.snapped.iloc[chosen],
-            near=self.near[chosen],
-        )
-
-
 def _to_kind(
-    starts: _Places, goals: _Places, kind: str, streets: Streets | None, within: Sequence[float]
+    starts: Spots, goals: Spots, kind: str, streets: Streets | None, within: Sequence[float]
 ) -> pd.DataFrame:
     """Relate every origin to the destinations of one kind; the index is the origin's position."""
     own = goals.keys.get_indexer(starts.keys)
-    position = _nearest_straight(starts, goals, own)
-    distance = np.full(len(starts), np.nan)
-    counts = np.zeros((len(starts), len(within)), dtype=np.int64)
-    if streets is not None:
-        distance, over_streets, counts = _over_streets(starts, goals, own, streets, within)
-        position = np.where(np.isnan(distance), position, over_streets)
-    apart = np.hypot(*(starts.xy - goals.xy[position]).T)
-    known = ~np.isnan(distance)
+
+    def others(rows: slice) -> NDArray[np.bool_]:
+        return np.asarray(own[rows, None] != np.arange(len(goals)))
+
+    found = nearness(starts, goals, streets, days=others, limits=within)
+    known = np.isfinite(found.metres) & (streets is not None)
+    straight = nearness(starts, goals, None, days=others)
+    position = np.where(known, found.position, straight.position)
     table = pd.DataFrame(
         {
             "facility_id": starts.id,
             "kind": pd.array(starts.kind, dtype="str"),
             "to_kind": pd.array([kind] * len(starts), dtype="str"),
-            "nearest_id": taken(goals.id, position),
-            "distance_m": distance,
-            "straight_m": np.where(position >= 0, apart, np.nan),
-            "snap_m": starts.snapped["snap_m"].to_numpy(),
-            "nearest_snap_m": np.where(
-                position >= 0, goals.snapped["snap_m"].to_numpy()[position], np.nan
-            ),
+            **towards(starts, goals, position, np.where(known, found.metres, np.nan)),
         }
     )
-    for metres, n in zip(within, counts.T, strict=True):
-        table[f"within_{metres:g}m"] = pd.arrays.IntegerArray(n, ~known)
-    none_near = goals.near.sum() - (goals.near[own] & (own >= 0)) == 0
+    for metres, n in zip(within, found.within.T, strict=True):
+        table[f"within_{metres:g}m"] = pd.arrays.IntegerArray(n.copy(), ~known)
     table["note"] = np.select(
-        [position < 0, np.full(len(own), streets is None), ~starts.near | none_near, ~known],
+        [
+            position < 0,
+            np.full(len(own), streets is None),
+            ~starts.near | (found.candidates == 0),
+            ~known,
+        ],
         [f"no other {kind}", NO_STREETS, FAR, UNREACHABLE],
         default="",
     )
     return table.astype({"note": "str"})
-
-
-def _over_streets(
-    starts: _Places, goals: _Places, own: Integers, streets: Streets, within: Sequence[float]
-) -> tuple[Floats, Integers, Integers]:
-    """Return distance and position of the nearest, and how many are within each distance."""
-    start, goal = np.flatnonzero(starts.near), np.flatnonzero(goals.near)
-    itself = own[start][:, None] == goal
-    here, there = starts.snapped.iloc[start], goals.snapped.iloc[goal]
-    distance = np.full(len(starts), np.nan)
-    position = np.full(len(starts), -1)
-    counts = np.zeros((len(starts), len(within)), dtype=np.int64)
-    if not (len(start) and len(goal)):
-        return distance, position, counts
-    if itself.any():
-        reach = distances(here, there, streets)
-        reach[itself] = np.inf
-        which, metres = reach.argmin(axis=1), reach.min(axis=1)
-    else:
-        metres, which = nearest(here, there, streets)
-        reach = distances(here, there, streets, limit=max(within, default=0) + ROUNDING)
-    reached = np.isfinite(metres)
-    distance[start[reached]] = metres[reached]
-    position[start[reached]] = goal[which[reached]]
-    for i, limit in enumerate(within):
-        counts[start, i] = (reach <= limit + ROUNDING).sum(axis=1)
-    return distance, position, counts
-
-
-def _nearest_straight(starts: _Places, goals: _Places, own: Integers) -> Integers:
-    """Return the position of the nearest other destination; -1 where there is none."""
-    found = np.full(len(starts), -1)
-    height = max(1, BLOCK // max(1, len(goals)))
-    for top in range(0, len(starts) if len(goals) else 0, height):
-        rows = slice(top, top + height)
-        apart = np.hypot(*np.moveaxis(starts.xy[rows, None] - goals.xy, -1, 0))
-        apart[own[rows, None] == np.arange(len(goals))] = np.inf
-        some = np.isfinite(apart.min(axis=1))
-        found[rows] = np.where(some, apart.argmin(axis=1), -1)
-    return found
-
-
-def _far_by_kind(starts: _Places, goals: _Places) -> dict[str, int]:
-    """Count facilities of either table that are far from any street, each once."""
-    keys = starts.keys.append(goals.keys)
-    far = keys[np.concatenate([~starts.near, ~goals.near])].unique()
-    counted = far.get_level_values(0).value_counts(sort=False)
-    return {str(kind): int(n) for kind, n in counted.items()}
-
-
-def _check(
-    origins: gpd.GeoDataFrame,
-    destinations: gpd.GeoDataFrame,
-    *,
-    within: Sequence[float],
-    max_snap: float,
-) -> None:
-    for table, name in ((origins, "origins"), (destinations, "destinations")):
-        require_geo(table, what=name)
-        found = list(_table_faults(table))
-        if found:
-            raise SchemaError(faults(name, found))
-        require_metric(table, what=name)
-    require_same_crs(origins, destinations, what="origins and destinations")
-    names = [f"{metres:g}" for metres in within]
-    if not all(np.isfinite(metres) and metres > 0 for metres in within):
-        raise InputError(f"within: {', '.join(names)} m; every distance must be above 0")
-    if len(set(names)) < len(names):
-        raise InputError(f"within: {', '.join(names)} m; give every distance once")
-    if not max_snap > 0:
-        raise InputError(f"max_snap: {max_snap:g} m; give more than 0")
-
-
-def _table_faults(table: gpd.GeoDataFrame) -> Iterator[str]:
-    if "kind" not in table.columns:
-        yield "no column 'kind'; say what each facility is"
-        return
-    keys = pd.MultiIndex.from_arrays([table["kind"].astype("str"), table.index])
-    twice = keys.duplicated()
-    if twice.any():
-        yield (
-            f"{int(twice.sum())} ids stand twice within their kind, first "
-            f"{table.index[twice].tolist()[0]!r}; make them unique"
-        )
-    places = np.asarray(table.geometry)
-    wrong = (shapely.get_type_id(places) != 0) | shapely.is_empty(places)
-    if wrong.any():
-        yield (
-            f"{int(wrong.sum())} rows are not points, first id {table.index[wrong].tolist()[0]!r}; "
-            "leave them out"
-        )

@@ -6,18 +6,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
-import shapely
-from scipy.spatial.distance import cdist
 
-from hotspots.facilities.proximity import ROUNDING
-from hotspots.geography.paths import MAX_DISTANCES, distances
-from hotspots.geography.snapping import snap
+from hotspots.facilities.nearness import located, metres_between
+from hotspots.geography.paths import MAX_DISTANCES, ROUNDING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     import geopandas as gpd
+    import pandas as pd
     from numpy.typing import NDArray
 
     from hotspots.facilities.controls import ControlSets
@@ -73,7 +70,7 @@ class Sites:
         """Find the sites of the places and of their control sets."""
         sets = np.vstack([controls.own, controls.drawn])
         used, where = np.unique(sets, return_inverse=True)
-        return cls(where.reshape(sets.shape), _located(controls.frame.iloc[used], streets), streets)
+        return cls(where.reshape(sets.shape), _place(controls.frame.iloc[used], streets), streets)
 
 
 def reach(
@@ -116,7 +113,7 @@ def _blocks(
     sites: Sites, destinations: gpd.GeoDataFrame, together: NDArray[np.bool_]
 ) -> Iterator[tuple[Floats, Floats]]:
     """Give distances to a block of distinct destinations, and how many each stands for."""
-    goals = _located(destinations, sites.streets)
+    goals = _place(destinations, sites.streets)
     distinct = goals.drop_duplicates()
     number = goals.groupby(list(goals.columns), sort=False).ngroup().to_numpy()
     counted = np.zeros((len(distinct), len(together)))
@@ -124,17 +121,9 @@ def _blocks(
     width = max(1, MAX_DISTANCES // max(1, len(sites.starts)))
     for left in range(0, len(distinct), width):
         block = distinct.iloc[left : left + width]
-        metres = (
-            cdist(sites.starts, block)
-            if sites.streets is None
-            else distances(sites.starts, block, sites.streets)
-        )
-        yield metres, counted[left : left + width].T
+        yield metres_between(sites.starts, block, sites.streets), counted[left : left + width].T
 
 
-def _located(points: gpd.GeoDataFrame, streets: Streets | None) -> pd.DataFrame:
-    """Find points on the streets, or their coordinates."""
-    if streets is None:
-        xy = shapely.get_coordinates(np.asarray(points.geometry))
-        return pd.DataFrame(xy, columns=["x", "y"])
-    return snap(points, streets)[["edge", "fraction"]].reset_index(drop=True)
+def _place(points: gpd.GeoDataFrame, streets: Streets | None) -> pd.DataFrame:
+    """Say where points are, and no more: those at one place are alike."""
+    return located(points, streets).drop(columns="snap_m", errors="ignore")

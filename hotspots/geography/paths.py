@@ -31,6 +31,10 @@ if TYPE_CHECKING:
 MAX_DISTANCES = 20_000_000
 """Distances held at once while a matrix is filled."""
 
+ROUNDING = 1e-6
+"""Metres. Lengths of streets add up to no better than this: one that little above a limit is within
+it."""
+
 
 def nearest(
     origins: pd.DataFrame,

@@ -150,7 +150,7 @@ def test_many_straight_lines_are_measured_in_parts(places, monkeypatch):
     homes = places("group_home", **{f"H{i}": xy for i, xy in enumerate(rng.uniform(0, 9, (40, 2)))})
     hotels = places("hotel", **{f"M{i}": xy for i, xy in enumerate(rng.uniform(0, 9, (30, 2)))})
     expected = gpd.sjoin_nearest(homes, hotels, distance_col="metres")
-    monkeypatch.setattr("hotspots.facilities.proximity.BLOCK", 100)
+    monkeypatch.setattr("hotspots.facilities.nearness.BLOCK", 100)
     found = proximity(homes, hotels).set_index("facility_id")
     assert found["straight_m"].to_numpy() == pytest.approx(expected["metres"].to_numpy())
     assert found["nearest_id"].to_list() == expected["facility_id_right"].to_list()

@@ -1,0 +1,111 @@
+"""Requirements: what tables of places and limits must keep before anything is measured."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from hotspots.crs import require_geo, require_metric
+from hotspots.errors import InputError, SchemaError, faults
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    import geopandas as gpd
+
+
+def require_facilities(table: gpd.GeoDataFrame, *, what: str) -> None:
+    """Refuse a table that is not one of facilities in metres, with every fault.
+
+    Parameters
+    ----------
+    table : GeoDataFrame
+        Facilities.
+    what : str
+        How messages name them.
+
+    Raises
+    ------
+    SchemaError
+        If `kind` is missing, an id stands twice within a kind, or a row is not a point.
+    CRSError
+        If the CRS is not metric.
+    """
+    require_geo(table, what=what)
+    if "kind" not in table.columns:
+        raise SchemaError(f"{what}: no column 'kind'; say what each facility is")
+    keys = pd.MultiIndex.from_arrays([table["kind"].astype("str"), table.index])
+    _require(table, [*_repeated(keys, table.index, " within their kind"), *_no_points(table)], what)
+
+
+def require_incidents(table: gpd.GeoDataFrame, *, what: str) -> None:
+    """Refuse a table that is not one of incidents in metres, with every fault.
+
+    Parameters
+    ----------
+    table : GeoDataFrame
+        Incidents.
+    what : str
+        How messages name them.
+
+    Raises
+    ------
+    SchemaError
+        If an id stands twice, or a row is not a point.
+    CRSError
+        If the CRS is not metric.
+    """
+    require_geo(table, what=what)
+    _require(table, [*_repeated(table.index, table.index, ""), *_no_points(table)], what)
+
+
+def require_limits(within: Sequence[float], *, max_snap: float) -> None:
+    """Refuse distances that are none.
+
+    Parameters
+    ----------
+    within : sequence of float
+        Metres to count within.
+    max_snap : float
+        Metres to the street.
+
+    Raises
+    ------
+    InputError
+        If one is not above 0, or a limit stands twice.
+    """
+    names = [f"{metres:g}" for metres in within]
+    if not all(np.isfinite(metres) and metres > 0 for metres in within):
+        raise InputError(f"within: {', '.join(names)} m; every distance must be above 0")
+    if len(set(names)) < len(names):
+        raise InputError(f"within: {', '.join(names)} m; give every distance once")
+    if not max_snap > 0:
+        raise InputError(f"max_snap: {max_snap:g} m; give more than 0")
+
+
+def _require(table: gpd.GeoDataFrame, found: list[str], what: str) -> None:
+    if found:
+        raise SchemaError(faults(what, found))
+    require_metric(table, what=what)
+
+
+def _repeated(keys: pd.Index, ids: pd.Index, where: str) -> Iterator[str]:
+    twice = keys.duplicated()
+    if twice.any():
+        yield (
+            f"{int(twice.sum())} ids stand twice{where}, first {ids[twice].tolist()[0]!r}; "
+            "make them unique"
+        )
+
+
+def _no_points(table: gpd.GeoDataFrame) -> Iterator[str]:
+    places = np.asarray(table.geometry)
+    wrong = (shapely.get_type_id(places) != 0) | shapely.is_empty(places)
+    if wrong.any():
+        yield (
+            f"{int(wrong.sum())} rows are not points, first id {table.index[wrong].tolist()[0]!r}; "
+            "leave them out"
+        )
