@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+import shapely
 from pyproj import CRS, Proj
 from pyproj.exceptions import CRSError as PyprojError
 
-from hotspots.errors import CRSError, InputError
+from hotspots.errors import CRSError, InputError, SchemaError
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -117,6 +118,57 @@ def require_geo(table: object, *, what: str) -> None:
         f"{what}: a GeoDataFrame with a geometry is needed, and this is a "
         f"{type(table).__name__}; {advice}"
     )
+
+
+def no_points(table: gpd.GeoDataFrame | gpd.GeoSeries) -> str:
+    """Say how many rows are no points, if any.
+
+    Parameters
+    ----------
+    table : GeoDataFrame or GeoSeries
+        Of any geometry.
+
+    Returns
+    -------
+    str
+        Empty where every row is one point.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> from shapely import Point
+    >>> no_points(gpd.GeoSeries([Point(0, 0), Point(), None], index=["A", "B", "C"]))
+    "2 rows are not points, first id 'B'; leave them out"
+    """
+    shapes = np.asarray(table.geometry)
+    wrong = (shapely.get_type_id(shapes) != shapely.GeometryType.POINT) | shapely.is_empty(shapes)
+    if not wrong.any():
+        return ""
+    first = table.index[wrong].tolist()[0]
+    return f"{int(wrong.sum())} rows are not points, first id {first!r}; leave them out"
+
+
+def require_points(table: gpd.GeoDataFrame | gpd.GeoSeries, *, what: str) -> None:
+    """Refuse a table with rows that are no points.
+
+    Parameters
+    ----------
+    table : GeoDataFrame or GeoSeries
+        The table about to be placed.
+    what : str
+        How the message names it, such as ``"places"``.
+
+    Raises
+    ------
+    InputError
+        If it is no table with a geometry.
+    SchemaError
+        If a row is not a point: another shape, empty, or missing.
+    """
+    require_geo(table, what=what)
+    found = no_points(table)
+    if found:
+        raise SchemaError(f"{what}: {found}")
 
 
 def require_metric(table: gpd.GeoDataFrame | gpd.GeoSeries, *, what: str) -> CRS:

@@ -8,7 +8,8 @@ import pytest
 from shapely import Point, box
 
 import hotspots as hs
-from hotspots.errors import InputError
+from hotspots.crs import require_points
+from hotspots.errors import InputError, SchemaError
 from hotspots.schema import RowCounts, Table
 
 CRS = "EPSG:32616"
@@ -59,3 +60,12 @@ def test_a_bare_shape_and_a_bare_table_are_named():
 def test_a_size_that_is_no_number_is_named(size):
     with pytest.raises(InputError, match=rf"size: {size!r} is not a number of metres"):
         hs.hexagons(CITY, size=size)
+
+
+def test_rows_that_are_no_points_are_counted():
+    shapes = gpd.GeoSeries([Point(1, 2), box(0, 0, 1, 1), Point(), None], index=list("abcd"))
+    with pytest.raises(SchemaError, match=r"^hotels: 3 rows are not points, first id 'b'; leave"):
+        require_points(shapes, what="hotels")
+    require_points(shapes.iloc[:1], what="hotels")
+    with pytest.raises(InputError, match="hotels: a GeoDataFrame with a geometry is needed"):
+        require_points(pd.DataFrame({"x": [1.0]}), what="hotels")

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 import numpy as np
 import pandas as pd
-from scipy.special import betaincinv
 
 from hotspots.crs import require_geo, require_same_crs
 from hotspots.errors import FewDataWarning, InputError, SchemaError
@@ -26,6 +25,7 @@ from hotspots.facilities.reach import Sites, reach
 from hotspots.geography.paths import ROUNDING
 from hotspots.inference.draws import generator
 from hotspots.inference.envelopes import global_envelope
+from hotspots.inference.intervals import clopper_pearson
 from hotspots.inference.permutation import simulated_tails
 
 if TYPE_CHECKING:
@@ -293,7 +293,7 @@ def _of_places(ids: pd.Index, kind: str, reached: Reach, limits: Sequence[str]) 
     own, controls = reached.nearest[0], reached.nearest[1:]
     farther = (controls > own + ROUNDING).sum(axis=0)
     not_nearer = (controls >= own - ROUNDING).sum(axis=0)
-    lower, upper = _interval(farther, not_nearer, len(controls))
+    lower, upper = clopper_pearson(farther, len(controls), highest=not_nearer, confidence=LEVEL)
     table = pd.DataFrame(
         {
             "facility_id": ids,
@@ -309,14 +309,6 @@ def _of_places(ids: pd.Index, kind: str, reached: Reach, limits: Sequence[str]) 
         table[f"expected_within_{name}"] = reached.within[1:, :, i].mean(axis=0)
     table.loc[~reached.open, table.columns[2:]] = np.nan
     return table
-
-
-def _interval(low: Floats, high: Floats, n: int) -> tuple[Floats, Floats]:
-    """Give the exact interval of a share that lies between two counts of n, by Clopper-Pearson."""
-    tail = (1 - LEVEL) / 2
-    lower = np.where(low > 0, betaincinv(np.maximum(low, 1), n - low + 1, tail), 0.0)
-    upper = np.where(high < n, betaincinv(high + 1, np.maximum(n - high, 1), 1 - tail), 1.0)
-    return lower, upper
 
 
 def _clusters(places: gpd.GeoDataFrame, operators: str) -> NDArray[np.int64]:

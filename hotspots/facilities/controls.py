@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from hotspots.crs import require_geo, require_metric, require_same_crs
+from hotspots.crs import require_metric, require_points, require_same_crs
 from hotspots.errors import InputError, SchemaError
 from hotspots.inference.draws import generator
 
@@ -257,14 +257,7 @@ def _check(
     match: Sequence[str],
 ) -> None:
     for table, name in ((places, "places"), (candidates, "candidates")):
-        require_geo(table, what=name)
-        shapes = np.asarray(table.geometry)
-        wrong = (shapely.get_type_id(shapes) != 0) | shapely.is_empty(shapes)
-        if wrong.any():
-            raise SchemaError(
-                f"{name}: {int(wrong.sum())} rows are not points, first id "
-                f"{table.index[wrong].tolist()[0]!r}; leave them out"
-            )
+        require_points(table, what=name)
         if not len(table):
             raise InputError(f"{name}: none given, so there is nothing to compare")
         require_metric(table, what=name)

@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-import shapely
 
-from hotspots.crs import require_geo, require_metric
+from hotspots.crs import no_points, require_geo, require_metric
 from hotspots.errors import InputError, SchemaError, faults
 
 if TYPE_CHECKING:
@@ -38,7 +37,7 @@ def require_facilities(table: gpd.GeoDataFrame, *, what: str) -> None:
     if "kind" not in table.columns:
         raise SchemaError(f"{what}: no column 'kind'; say what each facility is")
     keys = pd.MultiIndex.from_arrays([table["kind"].astype("str"), table.index])
-    _require(table, [*_repeated(keys, table.index, " within their kind"), *_no_points(table)], what)
+    _require(table, [*_repeated(keys, table.index, " within their kind"), no_points(table)], what)
 
 
 def require_incidents(table: gpd.GeoDataFrame, *, what: str) -> None:
@@ -59,7 +58,7 @@ def require_incidents(table: gpd.GeoDataFrame, *, what: str) -> None:
         If the CRS is not metric.
     """
     require_geo(table, what=what)
-    _require(table, [*_repeated(table.index, table.index, ""), *_no_points(table)], what)
+    _require(table, [*_repeated(table.index, table.index, ""), no_points(table)], what)
 
 
 def require_limits(within: Sequence[float], *, max_snap: float) -> None:
@@ -87,8 +86,9 @@ def require_limits(within: Sequence[float], *, max_snap: float) -> None:
 
 
 def _require(table: gpd.GeoDataFrame, found: list[str], what: str) -> None:
-    if found:
-        raise SchemaError(faults(what, found))
+    said = [fault for fault in found if fault]
+    if said:
+        raise SchemaError(faults(what, said))
     require_metric(table, what=what)
 
 
@@ -98,14 +98,4 @@ def _repeated(keys: pd.Index, ids: pd.Index, where: str) -> Iterator[str]:
         yield (
             f"{int(twice.sum())} ids stand twice{where}, first {ids[twice].tolist()[0]!r}; "
             "make them unique"
-        )
-
-
-def _no_points(table: gpd.GeoDataFrame) -> Iterator[str]:
-    places = np.asarray(table.geometry)
-    wrong = (shapely.get_type_id(places) != 0) | shapely.is_empty(places)
-    if wrong.any():
-        yield (
-            f"{int(wrong.sum())} rows are not points, first id {table.index[wrong].tolist()[0]!r}; "
-            "leave them out"
         )

@@ -8,8 +8,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from hotspots.crs import require_same_crs
-from hotspots.errors import SchemaError
+from hotspots.crs import require_points, require_same_crs
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -64,13 +63,8 @@ def snap(points: gpd.GeoDataFrame, streets: Streets) -> pd.DataFrame:
     H1     0      0.25    30.0
     """
     require_same_crs(points, streets.edges, what="points and streets")
+    require_points(points, what="points")
     places = np.asarray(points.geometry)
-    wrong = (shapely.get_type_id(places) != 0) | shapely.is_empty(places)
-    if wrong.any():
-        raise SchemaError(
-            f"points: {int(wrong.sum())} rows are not points, first id "
-            f"{points.index[wrong].tolist()[0]!r}; leave them out"
-        )
     segments = streets.segments
     (point, segment), apart = segments.tree.query_nearest(places, return_distance=True)
     order = np.lexsort([segment, point])

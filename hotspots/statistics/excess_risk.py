@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 import numpy as np
 import pandas as pd
-from scipy.special import betainccinv, betaincinv, gammainccinv, gammaincinv
+from scipy.special import gammainccinv, gammaincinv
 
 from hotspots.errors import StatisticsError
+from hotspots.inference.intervals import clopper_pearson
 from hotspots.statistics.at_risk import FEW_EXPECTED, at_risk, few_expected, not_more_than_all
 from hotspots.statistics.rates import Family
 
@@ -90,8 +91,8 @@ def excess_risk(
     exposed = units.exposed
     y, x = units.events[exposed], units.population[exposed]
     expected = x if standard == "external" else units.expected
-    lower, upper = _interval(y, x, (1 - confidence) / 2, family)
-    none_upper = _interval(np.zeros_like(y), x, (1 - confidence) / 2, family)[1]
+    lower, upper = _interval(y, x, confidence, family)
+    none_upper = _interval(np.zeros_like(y), x, confidence, family)[1]
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = y / expected
         lower, upper = lower / expected, upper / expected
@@ -133,20 +134,15 @@ def _known(confidence: float, standard: str, family: str) -> None:
 
 
 def _interval(
-    y: NDArray[np.float64], x: NDArray[np.float64], tail: float, family: Family
+    y: NDArray[np.float64], x: NDArray[np.float64], confidence: float, family: Family
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Find the expected counts under which a count, or a more extreme one, has that probability."""
-    none, everyone = y == 0, y == x
-    if family == "poisson":
-        ends = gammaincinv(np.where(none, 1.0, y), tail), gammainccinv(y + 1, tail)
-    else:
-        ends = (
-            x * betaincinv(np.where(none, 1.0, y), x - y + 1, tail),
-            x * betainccinv(y + 1, np.where(everyone, 1.0, x - y), tail),
-        )
-    lower, upper = (np.asarray(end, dtype=np.float64) for end in ends)
-    full = everyone & (family == "binomial")
-    return np.where(none, 0.0, lower), np.where(full, x, upper)
+    if family == "binomial":
+        lower, upper = clopper_pearson(y, x, confidence=confidence)
+        return x * lower, x * upper
+    none, tail = y == 0, (1 - confidence) / 2
+    lower = np.where(none, 0.0, gammaincinv(np.where(none, 1.0, y), tail))
+    return lower, np.asarray(gammainccinv(y + 1, tail), dtype=np.float64)
 
 
 def _few_expected(
