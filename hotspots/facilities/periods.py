@@ -35,6 +35,11 @@ class Spans:
     first: Days
     last: Days
 
+    @classmethod
+    def one_day(cls, n: int) -> Spans:
+        """Put all on one and the same day."""
+        return cls(np.zeros(n), np.zeros(n))
+
     def within(self, first: float, last: float) -> Spans:
         """Keep what lies between two days."""
         return Spans(np.maximum(self.first, first), np.minimum(self.last, last))
