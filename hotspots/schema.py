@@ -18,6 +18,8 @@ Profile = Literal["internal", "public"]
 Alternative = Literal["two-sided", "greater", "less"]
 Correction = Literal["fdr_bh", "fdr_by", "bonferroni", "none"]
 Method = Literal["auto", "exact", "permutation", "analytic"]
+Null = Literal["total", "conditional"]
+RateTable = Literal["excess_risk", "eb_rates"]
 
 KINDS: tuple[Kind, ...] = ("group_home", "hotel", "trap_house", "control", "other")
 
@@ -36,6 +38,24 @@ GEARY_LABELS = (
     NOT_TESTABLE,
 )
 MORAN_LABELS = ("high-high", "low-low", "high-low", "low-high", NOT_SIGNIFICANT, NOT_TESTABLE)
+
+NOT_COMPUTED = "not computed"
+RATE_COLUMNS: dict[RateTable, tuple[str, ...]] = {
+    "excess_risk": ("observed", "expected", "ratio", "lower", "upper", "label"),
+    "eb_rates": ("raw", "smoothed", "mean", "weight", "label"),
+}
+"""Columns of rates that are not tested; their labels say where an interval or a rate lies."""
+
+EXCESS_RISK_LABELS = ("above 1", "below 1", "contains 1", NOT_COMPUTED)
+EB_LABELS = (
+    "2 times or more",
+    "1.25 to 2 times",
+    "0.8 to 1.25 times",
+    "0.5 to 0.8 times",
+    "below 0.5 times",
+    NOT_COMPUTED,
+)
+"""The smoothed rate by the overall rate."""
 
 
 @dataclass(frozen=True)
@@ -80,6 +100,7 @@ INCIDENTS = TableSchema(
         "time_start",
         "time_end",
         "person_id",
+        "facility_id",
         "tier",
         "age_group",
         "category",

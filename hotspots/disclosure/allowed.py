@@ -8,9 +8,12 @@ import shapely
 
 from hotspots.errors import DisclosureError
 from hotspots.schema import (
+    EB_LABELS,
+    EXCESS_RISK_LABELS,
     GEARY_LABELS,
     HOT_COLD_LABELS,
     MORAN_LABELS,
+    RATE_COLUMNS,
     RESULT_COLUMNS,
     UNITS,
     statistics_in,
@@ -24,6 +27,7 @@ UNIT_COLUMNS = (
     "expected_count",
     "baseline_count",
     "beside_count",
+    *(f"{name}_{part}" for name, parts in RATE_COLUMNS.items() for part in parts),
 )
 """Columns of a unit that an internal release may hold beside its results."""
 
@@ -94,6 +98,8 @@ def allow(
     allowed = [name for name in columns if name in table.columns]
     for name in statistics_in(table) if results else ():
         require_labels(table, name)
+        if name in RATE_COLUMNS:  # only where they are named
+            continue
         parts = [f"{name}_{part}" for part in RESULT_COLUMNS]
         allowed += [
             part
@@ -109,7 +115,8 @@ def allow(
 def require_labels(table: pd.DataFrame, name: str) -> None:
     """Refuse a column of labels that holds other words: they could say anything."""
     column = table[f"{name}_label"]
-    other = ~column.isna() & ~column.isin([*HOT_COLD_LABELS, *MORAN_LABELS, *GEARY_LABELS])
+    known = (HOT_COLD_LABELS, MORAN_LABELS, GEARY_LABELS, EXCESS_RISK_LABELS, EB_LABELS)
+    other = ~column.isna() & ~column.isin([label for labels in known for label in labels])
     if other.any():
         raise DisclosureError(
             f"column '{name}_label' holds {int(other.sum())} words that are no label of "

@@ -14,7 +14,7 @@ from hotspots.disclosure.release import InternalRelease, PublicRelease
 from hotspots.errors import InputError
 from hotspots.maps import words
 from hotspots.maps.coding import AREAS, LINES, encode_shapes
-from hotspots.presentation.classes import classes_of, drawn_labels
+from hotspots.presentation.classes import classes_of, colour_means, drawn_labels, legend_note
 from hotspots.presentation.formats import distance, is_missing
 from hotspots.presentation.group_words import group_heading, group_key, group_sentence, no_groups
 from hotspots.presentation.groups import COLD, groups
@@ -28,7 +28,14 @@ from hotspots.presentation.sentences import (
     headline,
     unit_sentences,
 )
-from hotspots.schema import FACILITIES, KINDS, NOT_SIGNIFICANT, NOT_TESTABLE, validate
+from hotspots.schema import (
+    FACILITIES,
+    KINDS,
+    NOT_COMPUTED,
+    NOT_SIGNIFICANT,
+    NOT_TESTABLE,
+    validate,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,7 +43,7 @@ if TYPE_CHECKING:
     from hotspots.disclosure.release import Release
     from hotspots.presentation.classes import LabelClass
 
-QUIET = (NOT_SIGNIFICANT, NOT_TESTABLE)
+QUIET = (NOT_SIGNIFICANT, NOT_TESTABLE, "contains 1", NOT_COMPUTED)
 """Labels of areas that can be switched off together."""
 
 INTERNAL_DECIMALS, PUBLIC_DECIMALS = 5, 4
@@ -132,7 +139,7 @@ def _statistic(release: Release, name: str, shown: Sequence[str]) -> dict[str, A
     found = groups(release, name)
     title = method(name).name
     alike = [other for other in shown if method(other).name == title]
-    could = reach(release, name)
+    could, words_ = reach(release, name), release.context.method
     return {
         "title": title if len(alike) == 1 else f"{title} ({name})",
         "headline": headline(release, name, found=found),
@@ -148,13 +155,16 @@ def _statistic(release: Release, name: str, shown: Sequence[str]) -> dict[str, A
         ],
         "label": _codes(drawn_labels(release, name), [entry.label for entry in classes]),
         "sentence": unit_sentences(
-            release.table, name, words=release.context.method, least=least_drawn(release, name)
+            release.table, name, words=words_, least=least_drawn(release, name)
         ),
         "figures": _figures(release, name),
         "groups": _groups(found, name, release),
-        "group_key": group_key(name),
-        "no_groups": no_groups(release.table[f"{name}_label"], name, too_few=could.sentence()),
-        "note": could.note(),
+        "group_key": group_key(name, words=words_),
+        "no_groups": no_groups(
+            release.table[f"{name}_label"], name, too_few=could.sentence(), words=words_
+        ),
+        "note": legend_note(release, name),
+        "colour_means": colour_means(release, name),
         "outlines": encode_shapes(
             found.geometry.to_crs(WGS84),
             decimals=decimals_of(release),

@@ -24,7 +24,7 @@ from hotspots.maps import words
 from hotspots.maps.coding import pack
 from hotspots.maps.content import page_content, view
 from hotspots.maps.policy import content_policy, hosts_in
-from hotspots.presentation.classes import COLOUR_MEANS, chosen
+from hotspots.presentation.classes import chosen
 from hotspots.presentation.overall import gate
 from hotspots.presentation.sentences import banner, caveats, how_made, sources
 
@@ -191,7 +191,7 @@ class _Page(Figure):
             internal=isinstance(release, InternalRelease) and release.facilities is not None,
             synthetic=release.context.synthetic,
             view=view(release),
-            colour_means=COLOUR_MEANS,
+            colour_means=content["statistics"][0]["colour_means"],
             caveats=caveats(release),
             gate=gate(release),
             how_made=how_made(release),

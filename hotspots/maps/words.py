@@ -48,7 +48,7 @@ SCRIPT: Mapping[str, str] = MappingProxyType(
         "areas": "Areas",
         "facilities": "Facilities",
         "basemap": "Background",
-        "quiet": "Areas without clear difference",
+        "quiet": "Areas that do not stand out",
         "group_numbers": "Group outlines and numbers",
         "figures": "Figures for analysts",
         "show": "Show",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hotspots.presentation.asked import holds_own, side
 from hotspots.presentation.families import (
     DEALT,
     DEALT_OTHER,
@@ -39,6 +40,12 @@ _LIKENESS = {
     "low-low": "below the average, and its neighbours much the same",
     "similar": "its neighbours are much the same",
     "dissimilar": "its neighbours differ from it",
+}
+_LIKENESS_IN_BOTH = {
+    "high-high": "both above the average, and its neighbours much the same in both together",
+    "low-low": "both below the average, and its neighbours much the same in both together",
+    "similar": "its neighbours are much the same in both together",
+    "dissimilar": "its neighbours differ from it in both together",
 }
 _SUMS: tuple[Family, ...] = ("gi_star", "gi_star_rate", "gi")
 _SIDE = {"high": "above", "low": "below"}
@@ -85,6 +92,7 @@ class AreaWords:
 
     def __init__(self, kind: Family, words: Mapping[str, str], mean: float) -> None:
         self.kind, self.mean, self.subject = kind, mean, subject(words)
+        self.side, self.holds_own = side(kind, words), holds_own(kind, words)
         self.around = neighbours(words.get("Neighbours", ""))
 
     def sentence(self, row: Row) -> str:
@@ -95,7 +103,7 @@ class AreaWords:
             return self._excess(row)
         if row.label == NOT_TESTABLE:
             return self._untested(row)
-        parts = [part for part in (*self._found(row), _often(self.kind, row)) if part]
+        parts = [part for part in (*self._found(row), self._often(row)) if part]
         text = self.subject.write("; ".join(parts))
         return f"{text[0].upper()}{text[1:]}."
 
@@ -110,6 +118,7 @@ class AreaWords:
             "local_moran_rate": self._rate,
             "local_moran_bivariate": self._more_around,
             "local_geary": self._likeness,
+            "local_geary_multivariate": self._likeness,
             "lees_l_local": self._goes_with,
             **dict.fromkeys(LOOKED_AT, self._joins),
         }.get(self.kind)
@@ -153,7 +162,10 @@ class AreaWords:
         return f"a rate {side} the average, and {around}" if side else ""
 
     def _likeness(self, row: Row) -> str:
-        return _LIKENESS.get(row.label, "")
+        found = _LIKENESS.get(row.label, "")
+        if found and self.kind == "local_geary_multivariate":
+            return _LIKENESS_IN_BOTH[row.label]
+        return found
 
     def _more_around(self, row: Row) -> str:
         own, _, near = row.label.partition("-")
@@ -190,6 +202,16 @@ class AreaWords:
             return ""
         return "above" if row.count > self.mean else "below" if row.count < self.mean else "at"
 
+    def _often(self, row: Row) -> str:
+        """Say how often chance alone gives something so unusual, on the side that is asked."""
+        if not row.often:
+            return ""
+        by = "dealing at random" if self.kind in DEALT else "chance alone"
+        held = ", with its own number as it is," if self.holds_own else ""
+        what, sided = _UNUSUAL.get(self.kind, ("a result", _LARGE))
+        how = {"greater": sided[0], "less": sided[1]}.get(self.side, "this unusual")
+        return f"{by}{held} would give {what} {how} {row.often}"
+
     def _untested(self, row: Row) -> str:
         here = self._here(row)
         start = f"{here}; this" if here else "This"
@@ -217,21 +239,19 @@ class AreaWords:
         return f"{start}, where its share of residents would give {expected}: {evidence}."
 
 
-_UNUSUAL: Mapping[Family, str] = {
-    **dict.fromkeys(_SUMS, "a sum"),
-    "local_moran": "neighbours",
-    "local_moran_rate": "neighbouring rates",
-    "local_moran_bivariate": "a number of {other} around it",
-    "local_geary": "differences to its neighbours",
-    **dict.fromkeys(LOOKED_AT, "a number"),
+_LARGE, _LIKE = ("this large", "this small"), ("this much like it", "this much unlike it")
+_WAY = ("this far the same way", "this far the other way")
+_UNUSUAL: Mapping[Family, tuple[str, tuple[str, str]]] = {
+    **dict.fromkeys(_SUMS, ("a sum", _LARGE)),
+    "local_moran": ("neighbours", _LIKE),
+    "local_moran_rate": ("neighbouring rates", ("this much like its own", "this much unlike it")),
+    "local_moran_bivariate": ("a number of {other} around it", _WAY),
+    "local_geary": ("differences to its neighbours", ("this small", "this large")),
+    "local_geary_multivariate": ("differences to its neighbours", ("this small", "this large")),
+    "lees_l_local": ("a result", _WAY),
+    **dict.fromkeys(LOOKED_AT, ("a number", _LARGE)),
 }
-
-
-def _often(kind: Family, row: Row) -> str:
-    if not row.often:
-        return ""
-    by = "dealing at random" if kind in DEALT else "chance alone"
-    return f"{by} would give {_UNUSUAL.get(kind, 'a result')} this unusual {row.often}"
+"""What is unusual, and how it is where only more, or only fewer, is asked about."""
 
 
 def _float(value: object) -> float | None:

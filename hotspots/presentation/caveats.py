@@ -5,7 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hotspots.disclosure.release import InternalRelease, PublicRelease
-from hotspots.presentation.families import DEALT, LOOKED_AT, PAIRS, RATES, family
+from hotspots.presentation.families import (
+    DEALT,
+    LOOKED_AT,
+    PAIRS,
+    RATES,
+    UNTESTED_RATES,
+    family,
+)
 from hotspots.presentation.formats import listed
 from hotspots.presentation.methods import method
 from hotspots.presentation.subjects import PERSONS, PLACES, beside, subject
@@ -74,7 +81,7 @@ def _of_statistics(release: Release, kinds: set[Family]) -> Iterator[str]:
             "A person with records in several areas counts once in each: a sum over areas can "
             "count a person more than once."
         )
-    if kinds & RATES:
+    if kinds & (RATES | UNTESTED_RATES):
         of_each = "every person" if of.counted == PERSONS else "every incident"
         has_several = (
             "a person is recorded in several areas"
@@ -85,6 +92,12 @@ def _of_statistics(release: Release, kinds: set[Family]) -> Iterator[str]:
         yield (
             f"A rate compares with {people}, and takes {of_each} as "
             f"independent: where {has_several}, evidence is weaker than it looks."
+        )
+    if kinds & UNTESTED_RATES:
+        yield (
+            "Rates without a test are no evidence: looked at one by one, up to 1 area in 20 stands "
+            "out by chance alone. Areas are not to be ranked by them: where "
+            "few people live, one case more or less moves a rate most."
         )
     if kinds & {"gi_star", "gi_star_rate"}:
         yield (

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from hotspots.disclosure.release import PublicRelease
 from hotspots.errors import InputError
+from hotspots.presentation.asked import LABELS, side, unasked, unclear_words
 from hotspots.presentation.families import (
     LABEL_WORDS,
     MORE,
@@ -15,12 +16,20 @@ from hotspots.presentation.families import (
     PLAIN_WORDS,
     SHORT_WORDS,
     UNTESTED,
+    UNTESTED_RATES,
     WITHHELD,
     family,
 )
+from hotspots.presentation.rate_words import rate_colours, rate_note, rate_words
 from hotspots.presentation.reach import reach
 from hotspots.presentation.subjects import subject
-from hotspots.schema import COLD_LABELS, HOT_LABELS, NOT_SIGNIFICANT, NOT_TESTABLE
+from hotspots.schema import (
+    COLD_LABELS,
+    HOT_LABELS,
+    NOT_COMPUTED,
+    NOT_SIGNIFICANT,
+    NOT_TESTABLE,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -76,11 +85,20 @@ _COLOURS = {
     "low-low": "#08306b",
     "similar": "#b9a7cf",
     "dissimilar": "#3b6b2e",
+    "above 1": "#d95f0e",
+    "below 1": "#4a90c8",
+    "contains 1": "#f2f2f0",
+    "2 times or more": "#3f1d6b",
+    "1.25 to 2 times": "#7549a5",
+    "0.8 to 1.25 times": "#a98bc9",
+    "0.5 to 0.8 times": "#d3c3e3",
+    "below 0.5 times": "#f4f0f8",
+    NOT_COMPUTED: "#8c8c8c",
 }
 _MANY_UNTESTED = "#c6c5c1"
 """Where most areas are not tested by design, they stay in the background."""
 
-_HATCHED = {*COLD_LABELS, "low-low", "low-high", "dissimilar"}
+_HATCHED = {*COLD_LABELS, "low-low", "low-high", "dissimilar", "below 1"}
 _STRENGTH = {"99": "strong evidence", "95": "good evidence", "90": "weak evidence"}
 _ONE_IN = {"99": "100", "95": "20", "90": "10"}
 _PLAIN_DETAIL = {
@@ -115,13 +133,35 @@ def label_classes(
     ['high-high', 'high-low']
     """
     kind, of = family(statistic), subject(words)
+    if kind in UNTESTED_RATES:
+        return tuple(
+            LabelClass(label, _COLOURS[label], label in _HATCHED, said, "")
+            for label, said in rate_words(kind, words).items()
+        )
     named = LABEL_WORDS.get(kind)
     if named:
         order = (*named, NOT_SIGNIFICANT, NOT_TESTABLE)
-        return tuple(_worded_class(label, named, of, correction) for label in order)
-    last = (NOT_TESTABLE, WITHHELD) if kind == "excess" else (NOT_TESTABLE,)
-    order = (*HOT_LABELS, NOT_SIGNIFICANT, *COLD_LABELS, *last)
-    return tuple(_hot_cold_class(label, kind, of, correction) for label in order)
+        found = [_worded_class(label, named, of, correction) for label in order]
+    else:
+        last = (NOT_TESTABLE, WITHHELD) if kind == "excess" else (NOT_TESTABLE,)
+        order = (*HOT_LABELS, NOT_SIGNIFICANT, *COLD_LABELS, *last)
+        found = [_hot_cold_class(label, kind, of, correction) for label in order]
+    return _asked_about(found, kind, words)
+
+
+def _asked_about(
+    found: list[LabelClass], kind: Family, words: Mapping[str, str]
+) -> tuple[LabelClass, ...]:
+    """Leave out what a one-sided test does not look for, and say so of what does not stand out."""
+    unclear = unclear_words(kind, words)
+    if not unclear:
+        return tuple(found)
+    able = LABELS[side(kind, words)] | set(PLAIN_WORDS)
+    return tuple(
+        replace(entry, words=unclear) if entry.label == NOT_SIGNIFICANT else entry
+        for entry in found
+        if entry.label in able
+    )
 
 
 def classes_of(release: Release, statistic: str) -> tuple[LabelClass, ...]:
@@ -137,13 +177,13 @@ def classes_of(release: Release, statistic: str) -> tuple[LabelClass, ...]:
     Returns
     -------
     tuple of LabelClass
-        Classes that say something about the table; ``not testable`` and ``withheld`` only where
-        an area is.
+        Classes that say something about the table; ``not testable``, ``not computed`` and
+        ``withheld`` only where an area is.
     """
     present = set(drawn_labels(release, statistic).unique())
     words = release.context.method
     found = label_classes(statistic, correction=_correction(release), words=words)
-    absent = {NOT_TESTABLE, WITHHELD} - present
+    absent = {NOT_TESTABLE, NOT_COMPUTED, WITHHELD} - present
     return tuple(entry for entry in found if entry.label not in absent)
 
 
@@ -223,11 +263,44 @@ def strength(release: Release, statistic: str) -> str:
     -------
     str
         For example "Strong / good / weak evidence: of all areas at this strength or stronger,
-        about 1 in 100 / 20 / 10 may be a false alarm."; then which of them so few random draws
-        could not show.
+        about 1 in 100 / 20 / 10 may be a false alarm."; then :func:`legend_note`. Of rates without
+        a test only that.
     """
-    note = reach(release, statistic).note()
-    return f"{_strength(release, statistic)} {note}".rstrip()
+    if family(statistic) in UNTESTED_RATES:
+        return legend_note(release, statistic)
+    return f"{_strength(release, statistic)} {legend_note(release, statistic)}".rstrip()
+
+
+def legend_note(release: Release, statistic: str) -> str:
+    """Say what a map cannot show: strengths beyond its draws, what was not looked for.
+
+    Parameters
+    ----------
+    release : Release
+        What is drawn.
+    statistic : str
+        Name of the local result.
+    """
+    if family(statistic) in UNTESTED_RATES:
+        return rate_note(release, statistic)
+    words = release.context.method
+    missing = subject(words).write(unasked(statistic, words))
+    return " ".join(filter(None, [reach(release, statistic).note(), missing]))
+
+
+def colour_means(release: Release, statistic: str | None) -> str:
+    """Say what the colours of a map stand for, and what they do not.
+
+    Parameters
+    ----------
+    release : Release
+        What is drawn.
+    statistic : str or None
+        Name of the local result.
+    """
+    if statistic is not None and family(statistic) in UNTESTED_RATES:
+        return rate_colours(release, statistic)
+    return COLOUR_MEANS
 
 
 def _strength(release: Release, statistic: str) -> str:

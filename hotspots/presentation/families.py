@@ -20,19 +20,26 @@ Family = Literal[
     "local_moran_rate",
     "local_moran_bivariate",
     "local_geary",
+    "local_geary_multivariate",
     "lees_l_local",
     "local_join_count",
     "local_join_count_bivariate",
     "local_join_count_colocation",
     "excess",
+    "excess_risk",
+    "eb_rates",
     "hot_cold",
 ]
 """Which sentences a statistic takes; ``hot_cold`` is any other with hot and cold labels."""
 
 RATES: frozenset[Family] = frozenset({"gi_star_rate", "local_moran_rate"})
+UNTESTED_RATES: frozenset[Family] = frozenset({"excess_risk", "eb_rates"})
+"""Rates that are shown without a test."""
+
 PAIRS: frozenset[Family] = frozenset(
     {
         "local_moran_bivariate",
+        "local_geary_multivariate",
         "lees_l_local",
         "local_join_count_bivariate",
         "local_join_count_colocation",
@@ -40,7 +47,9 @@ PAIRS: frozenset[Family] = frozenset(
 )
 """Statistics of two variables."""
 
-DEALT: frozenset[Family] = frozenset({"local_moran_bivariate", "lees_l_local"})
+DEALT: frozenset[Family] = frozenset(
+    {"local_moran_bivariate", "local_geary_multivariate", "lees_l_local"}
+)
 """Statistics of two variables whose chance deals their numbers to areas."""
 
 _MORAN_WORDS = {
@@ -60,6 +69,17 @@ _GEARY_WORDS = {
     "low-low": "Alike and low – below the average, and its neighbours much the same",
     "similar": "Alike – its neighbours much the same, across the average",
     "dissimilar": "Unlike – differs from its neighbours more than chance would explain",
+}
+_GEARY_PAIR_WORDS = {
+    "high-high": (
+        "Alike and high – {counted} and {other} above the average here and around, and much the "
+        "same"
+    ),
+    "low-low": (
+        "Alike and low – {counted} and {other} below the average here and around, and much the same"
+    ),
+    "similar": "Alike – its neighbours much the same in {counted} and {other} together",
+    "dissimilar": "Unlike – its neighbours differ from it in {counted} and {other} together",
 }
 _ABOVE, _BELOW = "{counted} above the average here", "{counted} below the average here"
 DEALT_OTHER = "if the numbers of {other} were dealt to areas at random"
@@ -88,6 +108,7 @@ LABEL_WORDS: Mapping[Family, Mapping[str, str]] = MappingProxyType(
         "local_moran_rate": _RATE_WORDS,
         "local_moran_bivariate": _MORAN_PAIR_WORDS,
         "local_geary": _GEARY_WORDS,
+        "local_geary_multivariate": _GEARY_PAIR_WORDS,
         "lees_l_local": _LEE_WORDS,
     }
 )

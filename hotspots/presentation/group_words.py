@@ -5,7 +5,8 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from hotspots.presentation.families import LABEL_WORDS, RATES, family
+from hotspots.presentation.asked import side, unasked
+from hotspots.presentation.families import LABEL_WORDS, RATES, UNTESTED_RATES, family
 from hotspots.presentation.formats import counted, is_missing, number, plural
 from hotspots.presentation.subjects import PERSONS, subject
 from hotspots.schema import NOT_SIGNIFICANT, NOT_TESTABLE
@@ -44,6 +45,10 @@ _CAPTIONS: Mapping[Family, tuple[str, str]] = MappingProxyType(
         "local_geary": (
             "Groups of touching areas above the average and like their neighbours",
             "Groups of touching areas below the average and like their neighbours",
+        ),
+        "local_geary_multivariate": (
+            "Groups of touching areas above the average in {counted} and {other}, as around them",
+            "Groups of touching areas below the average in {counted} and {other}, as around them",
         ),
         "lees_l_local": (
             "Groups of touching areas above the average, the number of {other} going the same way",
@@ -146,7 +151,7 @@ def compared(statistic: str) -> str:
     return "By share of residents" if kind == "excess" else "If spread evenly"
 
 
-def group_key(statistic: str) -> str:
+def group_key(statistic: str, *, words: Mapping[str, str] = _NO_WORDS) -> str:
     """Say in the key of a map what the shapes around numbers mean.
 
     Examples
@@ -155,11 +160,21 @@ def group_key(statistic: str) -> str:
     ('Number of a group: round more, square fewer',
      'Number of a group: round “High among high”, square “Low among low”')
     """
-    high, low = _classes(statistic) or ("more", "fewer")
+    classes = _classes(statistic)
+    asked = side(family(statistic), words)
+    if not classes and asked != "two-sided":
+        return f"Number of a group: {'more' if asked == 'greater' else 'fewer'}"
+    high, low = classes or ("more", "fewer")
     return f"Number of a group: round {high}, square {low}"
 
 
-def no_groups(labels: Iterable[str], statistic: str, *, too_few: str = "") -> str:
+def no_groups(
+    labels: Iterable[str],
+    statistic: str,
+    *,
+    too_few: str = "",
+    words: Mapping[str, str] = _NO_WORDS,
+) -> str:
     """Say why the list of groups is empty.
 
     Parameters
@@ -170,6 +185,8 @@ def no_groups(labels: Iterable[str], statistic: str, *, too_few: str = "") -> st
         Name of the local result.
     too_few : str
         What :meth:`~hotspots.presentation.reach.Reach.sentence` says.
+    words : mapping of str to str
+        The method in words, for what was asked.
 
     Returns
     -------
@@ -182,6 +199,8 @@ def no_groups(labels: Iterable[str], statistic: str, *, too_few: str = "") -> st
     >>> no_groups(["not significant", "high-low"], "local_moran")
     'Groups are of areas “High among high” or “Low among low”, and there are none.'
     """
+    if family(statistic) in UNTESTED_RATES:
+        return "There are no groups: each area is looked at by itself, and none is tested."
     found = {str(label) for label in labels}
     if found <= {NOT_TESTABLE}:
         return "No area could be tested."
@@ -189,8 +208,11 @@ def no_groups(labels: Iterable[str], statistic: str, *, too_few: str = "") -> st
     classes = _classes(statistic)
     if not out and too_few:
         return too_few
+    missing = subject(words).write(unasked(statistic, words))
     if not classes or not out:
-        return "No area stands out from chance."
+        return f"No area stands out from chance. {missing}".rstrip()
+    if side(family(statistic), words) == "less":
+        return f"Areas unlike what is around them form no groups. {missing}"
     return f"Groups are of areas {' or '.join(classes)}, and there are none."
 
 

@@ -7,7 +7,7 @@ import textwrap
 from typing import TYPE_CHECKING
 
 from hotspots.disclosure.release import InternalRelease
-from hotspots.presentation.classes import COLOUR_MEANS, classes_of, strength
+from hotspots.presentation.classes import classes_of, colour_means, strength
 from hotspots.presentation.markers import marker
 
 if TYPE_CHECKING:
@@ -38,7 +38,9 @@ def draw_legend(ax: Axes, shown: Release, statistic: str | None, *, explained: b
     entries = _class_entries(shown, statistic) if statistic else []
     entries += _facility_entries(shown)
     if entries:
-        said = [COLOUR_MEANS, strength(shown, statistic)] if statistic and explained else []
+        said = []
+    if statistic and explained:
+        said = [colour_means(shown, statistic), strength(shown, statistic)]
         legend = ax.legend(
             [handle for handle, _ in entries],
             [words for _, words in entries],

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from hotspots.presentation.asked import holds_own
 from hotspots.presentation.families import Family, family
 from hotspots.presentation.subjects import subject
 
@@ -21,6 +22,18 @@ _ORD_GETIS = (
 _ANSELIN = (
     "Anselin, L. (1995). Local indicators of spatial association – LISA. Geographical Analysis "
     "27, 93–115. doi:10.1111/j.1538-4632.1995.tb00338.x"
+)
+_ANSELIN_2019 = (
+    "Anselin, L. (2019). A local indicator of multivariate spatial association: extending "
+    "Geary's c. Geographical Analysis 51, 133–150. doi:10.1111/gean.12164"
+)
+_GARWOOD = (
+    "Garwood, F. (1936). Fiducial limits for the Poisson distribution. Biometrika 28, 437–442. "
+    "doi:10.1093/biomet/28.3-4.437"
+)
+_MARSHALL = (
+    "Marshall, R. J. (1991). Mapping disease and mortality rates using empirical Bayes "
+    "estimators. Applied Statistics 40, 283–294. doi:10.2307/2347593"
 )
 _ASSUNCAO_REIS = (
     "Assunção, R. M. & Reis, E. A. (1999). A new proposal to adjust Moran's I for population "
@@ -120,6 +133,14 @@ METHODS: Mapping[Family, Method] = MappingProxyType(
             "about {other} around an area, beside its own {counted}; not the other way round.",
             (_WARTENBERG, _ANSELIN, _BENJAMINI_HOCHBERG, _CASTRO_SINGER),
         ),
+        "local_geary_multivariate": Method(
+            "Local Geary's c of two numbers",
+            "Each area's numbers of {counted} and {other} are held, and their squared differences "
+            "to those of its neighbours, each in its own standard deviations and the two together, "
+            "are compared with what would be expected if the pairs of numbers of all other areas "
+            "were shuffled.",
+            (_ANSELIN_2019, _BENJAMINI_HOCHBERG, _CASTRO_SINGER),
+        ),
         "lees_l_local": Method(
             "Local Lee's L",
             "The {counted} and the {other} of each area are averaged with those of its neighbours, "
@@ -148,6 +169,20 @@ METHODS: Mapping[Family, Method] = MappingProxyType(
             "anywhere.",
             (_ANSELIN_LI, _BENJAMINI_HOCHBERG, _CASTRO_SINGER),
         ),
+        "excess_risk": Method(
+            "Excess risk",
+            "The {counted} of each area are divided by what the same rate everywhere would give, "
+            "with the exact interval of a Poisson count. Each area is looked at by itself: nothing "
+            "is tested or corrected.",
+            (_GARWOOD,),
+        ),
+        "eb_rates": Method(
+            "Smoothed rates",
+            "Each area's rate of {counted} is drawn towards the overall rate, the more so the "
+            "fewer people it rests on (empirical Bayes). For a calmer picture of rates; nothing is "
+            "tested.",
+            (_MARSHALL,),
+        ),
         "excess": Method(
             "Exact binomial excess",
             "Each published count is compared with the area's share of the residents of all "
@@ -156,6 +191,13 @@ METHODS: Mapping[Family, Method] = MappingProxyType(
         ),
     }
 )
+
+
+_HELD_WORDS = (
+    " For p-values chance holds the area's own number and deals out those of the others, so that "
+    "none stands out by its own number alone; the sum said to be expected makes no such difference."
+)
+"""What is added where the null is conditional."""
 
 
 def method(statistic: str) -> Method:
@@ -188,7 +230,10 @@ def method_words(statistic: str, words: Mapping[str, str]) -> str:
     >>> method_words("local_join_count", {})[:41]
     'Around each area with recorded incidents,'
     """
-    return subject(words).write(method(statistic).words)
+    said = method(statistic).words
+    if holds_own(family(statistic), words):
+        said += _HELD_WORDS
+    return subject(words).write(said)
 
 
 def references(statistics: Sequence[str]) -> tuple[str, ...]:

@@ -24,6 +24,7 @@ NAMES = {
     "general_g": "General G",
     "moran_rate": "Moran's I of rates",
     "lees_l": "Lee's L",
+    "geary_beside": "Geary's c of the other",
     "join_count 1-1": "Join count yes–yes",
     "join_count 0-0": "Join count no–no",
     "join_count 0-1": "Join count yes–no",
@@ -52,6 +53,11 @@ _FOUND = {
         f"counts of neighbouring areas differ less than {_CHANCE}",
         f"counts of neighbouring areas differ more than {_CHANCE}",
         "how much counts of neighbouring areas differ",
+    ),
+    "geary_beside": (
+        f"numbers of {{other}} in neighbouring areas differ less than {_CHANCE}",
+        f"numbers of {{other}} in neighbouring areas differ more than {_CHANCE}",
+        "how much numbers of {other} in neighbouring areas differ",
     ),
     "moran_rate": (
         f"rates of neighbouring areas are more alike than {_CHANCE}",
@@ -102,6 +108,9 @@ _BY = {"lees_l": "dealing them so"}
 """What gives a result, where it is not simply chance."""
 
 
+_AS_FAR = "a result as far that way"
+
+
 def global_name(result: TestResult) -> str:
     """Give a global test the name analysts know."""
     return NAMES.get(result.name, result.name.replace("_", " "))
@@ -121,7 +130,8 @@ def global_sentence(result: TestResult, *, words: Mapping[str, str] = _NO_WORDS)
     -------
     str
         Above or below what chance gives where p is at most 0.05, otherwise that no difference
-        from chance is clear, which is not to say that there is none.
+        from chance is clear, which is not to say that there is none. Of a one-sided test, that
+        nothing is clear on the side that it asks about.
 
     Examples
     --------
@@ -133,13 +143,25 @@ def global_sentence(result: TestResult, *, words: Mapping[str, str] = _NO_WORDS)
     """
     if is_missing(result.p_value):
         return f"{global_name(result)} could not be computed."
-    more, less, asked = _FOUND.get(result.name, _OTHERWISE)
-    clear = more if result.z > 0 else less
-    found = clear if result.p_value <= LEVEL else f"{asked} shows no clear difference from chance"
+    found = _found(result)
     by = _BY.get(result.name, "chance alone") if result.p_value <= LEVEL else "chance alone"
     often = chance(result.p_value, least=least_p(result.n_permutations, result.alternative))
     said = subject(words).write(found)
-    return f"Over the whole study area, {said}: {by} would give this {often}."
+    this = "this" if result.p_value <= LEVEL or result.alternative == "two-sided" else _AS_FAR
+    return f"Over the whole study area, {said}: {by} would give {this} {often}."
+
+
+def _found(result: TestResult) -> str:
+    """Say what is clear, or what is not, on the side or sides that were asked about."""
+    more, less, asked = _FOUND.get(result.name, _OTHERWISE)
+    is_clear, is_more = result.p_value <= LEVEL, result.z > 0
+    if result.alternative != "two-sided":
+        is_more = result.alternative == "greater"
+        clause = more if is_more else less
+        return clause if is_clear else f"it is not clear that {clause} (only that was asked)"
+    if not is_clear:
+        return f"{asked} shows no clear difference from chance"
+    return more if is_more else less
 
 
 def gate(release: Release) -> list[str]:

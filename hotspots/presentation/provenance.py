@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from hotspots.disclosure.release import InternalRelease, PublicRelease
 from hotspots.intake.selection import WHERE
+from hotspots.presentation.asked import CHANCE
 from hotspots.presentation.formats import counted, day, least_p, listed, number, period, plural
 from hotspots.presentation.markers import MARKERS
 from hotspots.presentation.methods import method, method_words
 from hotspots.presentation.reach import tested
-from hotspots.presentation.subjects import BESIDE, COUNTED
+from hotspots.presentation.subjects import BESIDE, COUNTED, UNTESTED_TERM
 from hotspots.statistics import lees_l_local, local_moran_bivariate
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ TABLES = {"incidents": "Incidents", "baseline": "Other contacts", "population": 
 UNIT_TERMS = frozenset(
     {
         *("Units", "Neighbours", "Statistics", "Permutations", "P-values", "Significance"),
-        *("Rates", COUNTED, BESIDE),
+        *("Rates", COUNTED, BESIDE, CHANCE, UNTESTED_TERM),
     }
 )
 """Parameters that describe the internal units; published areas are of another making."""
@@ -137,7 +138,7 @@ def how_made(release: Release) -> list[tuple[str, str]]:
     if suppressed and isinstance(release, PublicRelease) and release.design_effect is not None:
         out.append(("Repeat persons", _repeats(release.design_effect)))
     if isinstance(release, InternalRelease):
-        out += list(_inference(release))
+        out += [*_inference(release), *_computed(release)]
     if context.period and "Period" not in context.method:
         out.append(("Period", f"{period(context.period)}, both ends included"))
     out.append(("Areas", counted(len(release.table), "area")))
@@ -179,6 +180,20 @@ def _inference(release: InternalRelease) -> Iterator[tuple[str, str]]:
     found = release.record.get("inference")
     for name, details in found.items() if isinstance(found, dict) else ():
         yield f"p-values of {method(str(name)).name}", ". ".join(_tested(dict(details)))
+
+
+def _computed(release: InternalRelease) -> Iterator[tuple[str, str]]:
+    """Say how rates without a test were made, from their ``attrs["rates"]``."""
+    found = release.record.get("rates")
+    for name, details in found.items() if isinstance(found, dict) else ():
+        said = [f"{details['method']}, {details['family']}"]
+        if "confidence" in details:
+            said.append(f"Intervals of {number(100 * details['confidence'])} %")
+        left_out = [f"{why}: {number(n)}" for why, n in details.get("left_out", {}).items()]
+        if left_out:
+            said.append(f"Areas left out: {listed(left_out)}")
+        said += [str(note).rstrip(".") for note in details.get("notes", ())]
+        yield method(str(name)).name, ". ".join(said)
 
 
 def _tested(details: dict[str, Any]) -> Iterator[str]:

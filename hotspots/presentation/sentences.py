@@ -11,11 +11,13 @@ import numpy as np
 from hotspots.presentation.areas import NUMBER_WITHHELD, AreaWords, Row
 from hotspots.presentation.caveats import caveats
 from hotspots.presentation.distances import facility_sentences
-from hotspots.presentation.families import LOOKED_AT, family
+from hotspots.presentation.families import LOOKED_AT, UNTESTED_RATES, family
+from hotspots.presentation.formats import figures as significant
 from hotspots.presentation.formats import is_missing, number, p_value
 from hotspots.presentation.headlines import during, headline
 from hotspots.presentation.methods import method
 from hotspots.presentation.provenance import Banner, banner, how_made, sources
+from hotspots.presentation.rate_words import rate_figures, rate_sentences
 from hotspots.presentation.subjects import decimal, subject
 
 if TYPE_CHECKING:
@@ -81,6 +83,8 @@ def unit_sentences(
     ['12 recorded incidents here and 57 together with those touching it, where 21.3 would be
     expected; chance alone would give a sum this unusual about 1 time in 250.']
     """
+    if family(statistic) in UNTESTED_RATES:
+        return rate_sentences(table, statistic, words)
     say = AreaWords(family(statistic), words, _mean(table, subject(words).column))
     columns = (_column(table, name) for name in _columns(statistic, words))
     return [say.sentence(Row(*row, least=least)) for row in zip(*columns, strict=True)]
@@ -143,13 +147,15 @@ def analyst_figures(
     name, of = method(statistic).name, subject(words)
     statistic_is = _STATISTIC_IS.get(family(statistic), "statistic")
     expected = f"Expected {of.counted.many.removeprefix('recorded ')}"
-    figures: tuple[tuple[str, str, Callable[[Any], str]], ...] = (
+    known: tuple[tuple[str, str, Callable[[Any], str]], ...] = (
         ("count", "Recorded incidents", number),
         ("persons", "Recorded persons", number),
         ("population", "Residents", number),
         ("expected_count", expected, decimal),
         ("baseline_count", "Other recorded contacts", number),
         ("beside_count", f"{of.other.many[0].upper()}{of.other.many[1:]}", number),
+    )
+    tested: tuple[tuple[str, str, Callable[[Any], str]], ...] = (
         (f"{statistic}_statistic", f"{name}, {statistic_is}", decimal),
         (f"{statistic}_expected", "Expected of it", decimal),
         (f"{statistic}_z", f"{name}, z-score", _two_decimals),
@@ -157,15 +163,21 @@ def analyst_figures(
         (f"{statistic}_q_value", "q-value (corrected for the number of areas)", p_value),
         (f"{statistic}_label", "Class", str),
     )
+    if family(statistic) in UNTESTED_RATES:
+        tested = tuple((column, title, _plainly) for column, title in rate_figures(statistic))
     return {
         title: list(map(cache(partial(_written, write)), table[column].tolist()))
-        for column, title, write in figures
+        for column, title, write in (*known, *tested)
         if column in table.columns and table[column].notna().any()
     }
 
 
 def _written(write: Callable[[Any], str], value: object) -> str | None:
     return None if is_missing(value) else write(value)
+
+
+def _plainly(value: object) -> str:
+    return value if isinstance(value, str) else significant(float(str(value)))
 
 
 def _columns(statistic: str, words: Mapping[str, str]) -> tuple[str, ...]:

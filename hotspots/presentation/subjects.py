@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 COUNTED, BESIDE = "Counted", "Set beside"
 """The terms of ``context.method`` that say what was counted, and beside what."""
 
+UNTESTED_TERM = "Without a test"
+"""The term of ``context.method`` that names rates without a test."""
+
 
 @dataclass(frozen=True)
 class Noun:
@@ -97,6 +100,11 @@ OTHERS: Mapping[str, Noun] = MappingProxyType(
 UNNAMED = Noun("case of the second kind", "cases of the second kind")
 """What incidents are set beside where the method does not say."""
 
+PEOPLE: Mapping[str, str] = MappingProxyType(
+    {"population": "residents", "baseline": "other recorded contacts"}
+)
+"""What rates are taken of, by its name in a study."""
+
 _COLUMNS = {"population": "population", "baseline": "baseline_count"}
 
 
@@ -125,6 +133,21 @@ def subject(words: Mapping[str, str]) -> Subject:
         column="persons" if persons else "count",
         other=OTHERS.get(name, UNNAMED),
         other_column=_COLUMNS.get(name, "beside_count"),
+    )
+
+
+def people(words: Mapping[str, str]) -> tuple[Noun, str]:
+    """Find what rates are taken of, and the column of its number, from the method's own words.
+
+    Examples
+    --------
+    >>> people({"Rates": "of residents"})[0].many, people({})
+    ('residents', (Noun(one='person at risk', many='people at risk'), ''))
+    """
+    said = words.get("Rates", "").removeprefix("of ")
+    name = next((name for name, many in PEOPLE.items() if many == said), "")
+    return (
+        (OTHERS[name], _COLUMNS[name]) if name else (Noun("person at risk", "people at risk"), "")
     )
 
 

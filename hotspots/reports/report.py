@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from hotspots.disclosure.release import InternalRelease, Release
 from hotspots.errors import DisclosureError
 from hotspots.presentation.caveats import caveats
-from hotspots.presentation.classes import COLOUR_MEANS, strength
+from hotspots.presentation.classes import colour_means, strength
 from hotspots.presentation.formats import one_line
 from hotspots.presentation.headlines import headline
 from hotspots.presentation.methods import references
@@ -79,12 +79,15 @@ def report_html(release: Release) -> str:
     return _template().render(
         banner=banner(release),
         caveats=caveats(release),
-        colour_means=COLOUR_MEANS,
         data_grids=sections.data_grids(release),
         data_sentences=sections.data_sentences(release),
         facilities=sections.facilities(release),
         findings=[
-            (entry, Markup(entry.svg.replace(NAMESPACE, "", 1)), strength(release, name))  # noqa: S704 - made by Matplotlib, which escapes text
+            (
+                entry,
+                Markup(entry.svg.replace(NAMESPACE, "", 1)),  # noqa: S704 - made by Matplotlib, which escapes text
+                f"{colour_means(release, name)} {strength(release, name)}".rstrip(),
+            )
             for entry, name in zip(found, release.statistics, strict=True)
         ],
         headline=found[0].sentence if found else headline(release),

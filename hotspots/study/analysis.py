@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from hotspots.facilities.proximity import proximity
 from hotspots.study.counting import counted
+from hotspots.study.rates import rate_table
 from hotspots.study.testing import draw_limits, global_tests, local_test, neighbours
 
 if TYPE_CHECKING:
@@ -33,6 +34,8 @@ class Analysis:
         The global tests.
     inference : mapping of str to mapping
         How each local result was tested.
+    rates : mapping of str to mapping
+        How rates without a test were computed.
     proximity : DataFrame, optional
         Distances between facilities.
     rows : mapping of str to RowCounts
@@ -50,6 +53,7 @@ class Analysis:
     rows: Mapping[str, RowCounts]
     notes: Sequence[str] = ()
     n_persons: int | None = None
+    rates: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
 def analyse(study: Study, inputs: Inputs, steps: Steps) -> Analysis:
@@ -86,6 +90,12 @@ def analyse(study: Study, inputs: Inputs, steps: Steps) -> Analysis:
             result = local_test(name, study, units, graph)
         inference[name] = dict(result.attrs["inference"])
         units = units.join(result.add_prefix(f"{name}_"))
+    rates: dict[str, Mapping[str, Any]] = {}
+    for kind in study.analysis.rates:
+        with steps(f"Computing {kind}"):
+            table = rate_table(kind, study, units)
+        rates[kind] = dict(table.attrs["rates"])
+        units = units.join(table.add_prefix(f"{kind}_"))
     with steps("Measuring distances"):
         distances = _proximity(study, inputs)
     return Analysis(
@@ -96,6 +106,7 @@ def analyse(study: Study, inputs: Inputs, steps: Steps) -> Analysis:
         rows=found.rows,
         notes=[*inputs.notes, *found.notes, *draw_limits(study)],
         n_persons=found.n_persons,
+        rates=rates,
     )
 
 

@@ -7,8 +7,17 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from hotspots.disclosure.release import Context
-from hotspots.presentation.subjects import BESIDE, COUNTED, OTHERS, PERSONS_COUNTED
+from hotspots.presentation.asked import CHANCE, HELD, SIDES, SIGNIFICANCE
+from hotspots.presentation.subjects import (
+    BESIDE,
+    COUNTED,
+    OTHERS,
+    PEOPLE,
+    PERSONS_COUNTED,
+    UNTESTED_TERM,
+)
 from hotspots.study.sections import (
+    NULLS,
     PAIRS,
     RATES,
     ContiguitySection,
@@ -35,11 +44,12 @@ STATISTIC_NAMES = {
     "gi_star_rate": "Getis-Ord Gi* of rates",
     "local_moran_rate": "local Moran's I of rates",
     "local_moran_bivariate": "bivariate local Moran's I",
+    "local_geary_multivariate": "local Geary's c of two numbers",
     "lees_l_local": "local Lee's L",
     "local_join_count_bivariate": "bivariate local join count",
     "local_join_count_colocation": "local join count of co-location",
 }
-DENOMINATORS = {"population": "residents", "baseline": "other recorded contacts"}
+RATE_NAMES = {"excess_risk": "excess risk", "eb_rates": "smoothed rates"}
 CORRECTIONS = {
     "fdr_bh": "false discovery rate by Benjamini-Hochberg",
     "fdr_by": "false discovery rate by Benjamini-Yekutieli",
@@ -84,14 +94,14 @@ def context(study: Study, inputs: Inputs) -> Context:
         period=study.study.period,
         boundary=inputs.boundary,
         basemap=inputs.basemap,
-        method=method(study, study.analysis.statistics),
+        method=method(study, study.analysis.statistics, rates=study.analysis.rates),
         synthetic=study.study.synthetic,
         open_data=study.incidents.open_data,
         made=clock(),
     )
 
 
-def method(study: Study, statistics: Sequence[str]) -> dict[str, str]:
+def method(study: Study, statistics: Sequence[str], *, rates: Sequence[str] = ()) -> dict[str, str]:
     """Say how some statistics of a study were made, and nothing of its others.
 
     Parameters
@@ -100,6 +110,8 @@ def method(study: Study, statistics: Sequence[str]) -> dict[str, str]:
         For its parameters.
     statistics : sequence of str
         Those a page shows; none where it shows published areas alone.
+    rates : sequence of str
+        Rates without a test that it shows.
 
     Returns
     -------
@@ -116,14 +128,19 @@ def method(study: Study, statistics: Sequence[str]) -> dict[str, str]:
     if analysis.count == "persons":
         terms[COUNTED] = PERSONS_COUNTED
     terms |= {"Units": _units(study), "Neighbours": _neighbours(study)}
-    if set(RATES) & set(statistics):
-        terms["Rates"] = f"of {DENOMINATORS[study.denominator]}"
+    if rates:
+        terms[UNTESTED_TERM] = ", ".join(RATE_NAMES[name] for name in rates)
+    if rates or set(RATES) & set(statistics):
+        terms["Rates"] = f"of {PEOPLE[study.denominator]}"
     if study.beside and set(PAIRS) & set(statistics):
         terms[BESIDE] = OTHERS[study.beside].many
+    held = [STATISTIC_NAMES[name] for name in NULLS if name in statistics]
+    if analysis.null == "conditional" and held:
+        terms[CHANCE] = f"{HELD} ({', '.join(held)})"
     return {
         **terms,
         "P-values": _p_values(study, statistics),
-        "Significance": f"two-sided, {CORRECTIONS[analysis.correction]}",
+        SIGNIFICANCE: f"{SIDES[analysis.alternative]}, {CORRECTIONS[analysis.correction]}",
     }
 
 

@@ -166,11 +166,11 @@ def _require_persons(study: Study, inputs: Inputs) -> None:
 
 def _with_risk(study: Study, inputs: Inputs, units: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Add residents, apportioned by area, and what the same rate everywhere would give."""
-    sections = {study.denominator if study.rates else None, study.beside}
+    sections = {study.denominator if study.per_head else None, study.beside}
     if "population" in sections:
         require_lived_in_once(inputs.population)
         units = units.assign(population=apportion(inputs.population, units))
-    if not study.rates:
+    if not study.per_head:
         return units
     people = at_risk(study, units)
     if not people.sum() > 0:
@@ -182,7 +182,7 @@ def _with_risk(study: Study, inputs: Inputs, units: gpd.GeoDataFrame) -> gpd.Geo
 
 
 def _unused_denominator(study: Study) -> list[str]:
-    unused = None if study.rates else study.analysis.denominator
+    unused = None if study.per_head else study.analysis.denominator
     note = f'analysis: denominator = "{unused}" is looked at by none of the statistics'
     return [note] if unused else []
 

@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 from hotspots.study.sections import (
     DRAWN,
     JOINS,
+    NULLS,
     PAIRS,
     RATES,
     AnalysisSection,
@@ -67,6 +68,11 @@ class Study(Section):
         return tuple(name for name in self.analysis.statistics if name in RATES)
 
     @property
+    def per_head(self) -> tuple[str, ...]:
+        """All that divides by people: statistics of rates, and rates without a test."""
+        return (*self.rates, *self.analysis.rates)
+
+    @property
     def denominator(self) -> Denominator:
         """What rates are taken of: as said, otherwise residents where they are known."""
         return self.analysis.denominator or ("population" if self.population else "baseline")
@@ -97,10 +103,10 @@ class Study(Section):
 
     @model_validator(mode="after")
     def _has_denominator(self) -> Self:
-        if self.rates and getattr(self, self.denominator) is None:
+        if self.per_head and getattr(self, self.denominator) is None:
             section = self.analysis.denominator or "population] or [baseline"
             raise ValueError(
-                f"[analysis] {self.rates[0]} divides by a section [{section}], not there"
+                f"[analysis] {self.per_head[0]} divides by a section [{section}], not there"
             )
         return self
 
@@ -136,6 +142,15 @@ class Study(Section):
             raise ValueError(
                 f"[analysis] {itself[0]} counts the unit itself, which has no inverse distance; "
                 f"choose {other}neighbours of kind kernel"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _null_fits(self) -> Self:
+        if self.analysis.null and not set(NULLS) & set(self.analysis.statistics):
+            raise ValueError(
+                f"[analysis] null is for {' and '.join(NULLS)}, and neither is asked for; all "
+                "other statistics hold the unit's own number: leave it out"
             )
         return self
 

@@ -57,6 +57,7 @@ def record(
         "seed": study.analysis.seed,
         "tests": {name: asdict(test) for name, test in analysis.tests.items()},
         "inference": {name: dict(details) for name, details in analysis.inference.items()},
+        "rates": {name: dict(details) for name, details in analysis.rates.items()},
         "versions": versions(),
         "seconds": {name: round(value, 3) for name, value in seconds.items()},
     }

@@ -23,7 +23,7 @@ from hotspots.reports.tables import (
     write_quarantine,
     write_results,
 )
-from hotspots.schema import RESULT_COLUMNS, statistics_in
+from hotspots.schema import RATE_COLUMNS, RESULT_COLUMNS, statistics_in
 from hotspots.study.analysis import Analysis, analyse
 from hotspots.study.context import context, method
 from hotspots.study.inputs import Inputs, input_hashes, read_inputs
@@ -121,7 +121,7 @@ def run(
         profile = "internal"
         reason, recipient = reason or SAMPLE_REASON, recipient or SAMPLE_RECIPIENT
     _refuse_unstated(profile, reason, recipient)
-    with Steps(7 + len(study.analysis.statistics)) as steps:
+    with Steps(7 + len(study.analysis.statistics) + len(study.analysis.rates)) as steps:
         with steps("Reading"):
             inputs = read_inputs(study)
             hashes = input_hashes(study)
@@ -144,6 +144,7 @@ def run(
                         "rows": analysis.rows,
                         "inputs": hashes,
                         "inference": analysis.inference,
+                        "rates": analysis.rates,
                         "notes": analysis.notes,
                         "persons": analysis.n_persons,
                     },
@@ -198,11 +199,15 @@ def _public(study: Study, inputs: Inputs, analysis: Analysis, around: Context) -
 
 
 def _open(study: Study, units: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Leave out what rests on facilities or other police contacts, which are not open data."""
+    """Leave out what rests on facilities or other police contacts, which are not open data.
+
+    Rates without a test never leave either: looked at one by one, areas stand out by chance.
+    """
     held: list[str] = [*(study.rates if study.denominator == "baseline" else ())]
     if study.beside != "population":
         held += study.pairs
     columns = {f"{name}_{column}" for name in held for column in RESULT_COLUMNS}
+    columns |= {f"{name}_{column}" for name, parts in RATE_COLUMNS.items() for column in parts}
     return units.drop(columns=[name for name in units.columns if name in columns])
 
 

@@ -15,7 +15,7 @@ from pydantic import (
     model_validator,
 )
 
-from hotspots.schema import Correction, Method
+from hotspots.schema import Alternative, Correction, Method, Null, RateTable
 
 
 def _not_blank(text: str) -> str:
@@ -31,6 +31,7 @@ Name = Annotated[str, Field(min_length=1), AfterValidator(_not_blank)]
 Rate = Literal["gi_star_rate", "local_moran_rate"]
 Pair = Literal[
     "local_moran_bivariate",
+    "local_geary_multivariate",
     "lees_l_local",
     "local_join_count_bivariate",
     "local_join_count_colocation",
@@ -44,6 +45,7 @@ Statistic = Literal[
     "gi_star_rate",
     "local_moran_rate",
     "local_moran_bivariate",
+    "local_geary_multivariate",
     "lees_l_local",
     "local_join_count_bivariate",
     "local_join_count_colocation",
@@ -63,8 +65,19 @@ JOINS: tuple[Statistic, ...] = (
 )
 
 
-DRAWN: tuple[Statistic, ...] = ("local_geary", "lees_l_local", "local_moran_rate")
+DRAWN: tuple[Statistic, ...] = (
+    "local_geary",
+    "local_geary_multivariate",
+    "lees_l_local",
+    "local_moran_rate",
+)
 """Statistics without exact p-values, whatever the neighbours."""
+
+NULLS: tuple[Statistic, ...] = ("gi_star", "gi_star_rate")
+"""Statistics that take either null: the others hold the unit's own number."""
+
+ALIKE: tuple[Statistic, ...] = ("local_moran", "local_moran_rate", "local_geary")
+"""Statistics of one variable whose ``"less"`` looks for units unlike their neighbours."""
 
 
 class Section(BaseModel):
@@ -209,15 +222,18 @@ class AnalysisSection(Section):
     n_permutations: Annotated[int, Field(ge=99, le=999_999)] = 99_999
     seed: Annotated[int, Field(ge=0)] = 1
     correction: Correction = "fdr_bh"
+    alternative: Alternative = "two-sided"
+    null: Null | None = None
     denominator: Denominator | None = None
+    rates: list[RateTable] = []
     beside: Beside | None = None
 
-    @field_validator("statistics")
+    @field_validator("statistics", "rates")
     @classmethod
-    def _distinct(cls, statistics: list[Statistic]) -> list[Statistic]:
-        if len(set(statistics)) < len(statistics):
+    def _distinct(cls, names: list[str]) -> list[str]:
+        if len(set(names)) < len(names):
             raise ValueError("a name stands more than once")
-        return statistics
+        return names
 
 
 class ProximitySection(Section):

@@ -61,7 +61,7 @@ def print_run(done: Run) -> None:
     for name in done.analysis.inference:
         found.add_row(name, *map(_number, _label_counts(done.analysis.units[f"{name}_label"])))
     console.print(found)
-    for note, names in _by_note(done.analysis.inference).items():
+    for note, names in _by_note({**done.analysis.inference, **done.analysis.rates}).items():
         console.print(f"{', '.join(names)}: {note}", highlight=False)
     if done.internal:
         console.print(headline(done.internal, done.internal.statistics[0]), highlight=False)

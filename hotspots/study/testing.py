@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -21,7 +22,10 @@ from hotspots.statistics.local_rates import gi_star_rate, local_moran_rate
 from hotspots.statistics.moran_rate import moran_rate
 from hotspots.study.counting import at_risk, second, values
 from hotspots.study.sections import (
+    ALIKE,
     JOINS,
+    NULLS,
+    PAIRS,
     RATES,
     ContiguitySection,
     DistanceBandSection,
@@ -34,7 +38,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from libpysal.graph import Graph
 
-    from hotspots.schema import TestResult
+    from hotspots.schema import Alternative, TestResult
     from hotspots.study.model import Study
     from hotspots.study.sections import Statistic
 
@@ -59,6 +63,12 @@ JOINED = {
     "local_join_count_colocation": ("both", "both"),
 }
 """Which kinds of units a local join count of two variables joins."""
+
+OPPOSITE: dict[Alternative, Alternative] = {
+    "two-sided": "two-sided",
+    "greater": "less",
+    "less": "greater",
+}
 
 WEIGHTED = KernelSection | InverseDistanceSection
 
@@ -114,7 +124,12 @@ def local_test(
         As every local statistic gives.
     """
     chosen = study.analysis
-    options: dict[str, Any] = {"correction": chosen.correction}
+    options: dict[str, Any] = {
+        "correction": chosen.correction,
+        "alternative": chosen.alternative,
+    }
+    if chosen.null and name in NULLS:
+        options["null"] = chosen.null
     draws: dict[str, Any] = {"n_permutations": most_draws(study, name), "rng": chosen.seed}
     tested = values(study, units)
     if name == "gi_star_rate":
@@ -122,12 +137,10 @@ def local_test(
     if name == "local_moran_rate":
         return local_moran_rate(tested, at_risk(study, units), graph, **options, **draws)
     engine = {"method": chosen.method, **options, **draws}
-    if name == "lees_l_local":
-        return lees_l_local(tested, second(study, units), _with_itself(study, graph), **engine)
-    if name == "local_moran_bivariate":
-        return local_moran_bivariate(tested, second(study, units), graph, **engine)
     if name in JOINS:
         return _joins(name, study, units, graph, **engine)
+    if name in PAIRS:
+        return _pairs(name, study, units, graph, **engine)
     return COUNTS[name](tested, graph, **engine)
 
 
@@ -188,6 +201,18 @@ def draw_limits(study: Study) -> list[str]:
 _FEWER_NEEDED = "correction fdr_bh, or fewer and larger units, which need fewer"
 
 
+def _pairs(
+    name: Statistic, study: Study, units: gpd.GeoDataFrame, graph: Graph, **engine: Any
+) -> pd.DataFrame:
+    """Set what is counted beside the other number of each unit."""
+    tested, other = values(study, units), second(study, units)
+    if name == "lees_l_local":
+        return lees_l_local(tested, other, _with_itself(study, graph), **engine)
+    if name == "local_geary_multivariate":
+        return local_geary(pd.DataFrame({"counted": tested, "beside": other}), graph, **engine)
+    return local_moran_bivariate(tested, other, graph, **engine)
+
+
 def _joins(
     name: Statistic, study: Study, units: gpd.GeoDataFrame, graph: Graph, **engine: Any
 ) -> pd.DataFrame:
@@ -221,25 +246,48 @@ def global_tests(study: Study, units: gpd.GeoDataFrame, graph: Graph) -> dict[st
     Returns
     -------
     dict of str to TestResult
-        ``moran``, ``geary`` and ``general_g``; ``moran_rate``, ``lees_l`` and join counts where
-        their local statistics are asked for.
+        ``moran``, ``geary`` and ``general_g``; ``moran_rate``, ``lees_l``, ``geary_beside`` and
+        join counts where their local statistics are asked for. Each asks for the side that its
+        local statistics do.
     """
     tested, standardised = values(study, units), graph.transform("r")
     options: dict[str, Any] = {
         "n_permutations": min(study.analysis.n_permutations, MAX_GLOBAL),
         "rng": study.analysis.seed,
     }
+    asked, alike = study.analysis.alternative, likeness(study)
     tests = {
-        "moran": moran(tested, standardised, **options),
-        "geary": geary(tested, standardised, **options),
-        "general_g": general_g(tested, graph, **options),
+        "moran": moran(tested, standardised, alternative=alike, **options),
+        "geary": geary(tested, standardised, alternative=alike, **options),
+        "general_g": general_g(tested, graph, alternative=asked, **options),
     }
     if study.rates:
-        tests["moran_rate"] = moran_rate(tested, at_risk(study, units), standardised, **options)
+        people = at_risk(study, units)
+        tests["moran_rate"] = moran_rate(tested, people, standardised, alternative=alike, **options)
     if {"local_moran_bivariate", "lees_l_local"} & set(study.pairs):
         smooth = _with_itself(study, graph).transform("r")
-        tests["lees_l"] = lees_l(tested, second(study, units), smooth, **options)
+        other = second(study, units)
+        tests["lees_l"] = lees_l(tested, other, smooth, alternative=asked, **options)
+    if "local_geary_multivariate" in study.pairs:
+        found = geary(second(study, units), standardised, alternative=alike, **options)
+        tests["geary_beside"] = replace(found, name="geary_beside")
     return {**tests, **_join_counts(study, units, graph, options)}
+
+
+def likeness(study: Study) -> Alternative:
+    """Give the side that tests of likeness over the whole area are asked for.
+
+    Areas with fewer are as much alike as areas with more: ``"less"`` asks for unlike neighbours
+    only where a local statistic does.
+
+    Parameters
+    ----------
+    study : Study
+        For its alternative and statistics.
+    """
+    asked = study.analysis.alternative
+    unlike = {*ALIKE, "local_geary_multivariate"} & set(study.analysis.statistics)
+    return asked if asked != "less" or unlike else "greater"
 
 
 def _join_counts(
@@ -247,14 +295,19 @@ def _join_counts(
 ) -> dict[str, TestResult]:
     """Count joins over the whole area, of the kinds whose local join counts are asked for."""
     tests: dict[str, TestResult] = {}
+    asked = study.analysis.alternative
     some = values(study, units) > 0
     if "local_join_count" in study.analysis.statistics:
-        found = join_count(some.astype(int), graph, **options)
-        tests = {found[pair].name: found[pair] for pair in BLACK_WHITE if pair in found}
+        sides = {asked, OPPOSITE[asked]}  # joins of unlike units are few where they cluster
+        found_by = {side: join_count(some.astype(int), graph, alternative=side, **options)
+                    for side in sides}  # fmt: skip
+        for pair in BLACK_WHITE:
+            found = found_by[asked if pair[0] == pair[1] else OPPOSITE[asked]]
+            tests |= {found[pair].name: found[pair]} if pair in found else {}
     pairs = [JOINED[name] for name in study.pairs if name in JOINED]
     if pairs:
         both = zip(some, second(study, units) > 0, strict=True)
         kinds = pd.Series([KINDS.get(pair, "neither") for pair in both], index=units.index)
-        found = join_count(kinds, graph, **options)
-        tests |= {found[pair].name: found[pair] for pair in pairs if pair in found}
+        joined = join_count(kinds, graph, alternative=asked, **options)
+        tests |= {joined[pair].name: joined[pair] for pair in pairs if pair in joined}
     return tests

@@ -57,6 +57,7 @@ class Panel {
     const key = document.getElementById("key");
     key.replaceChildren();
     const { on, statistic, layers } = this.content;
+    document.getElementById("key-means").textContent = statistic.colour_means;
     const note = document.getElementById("key-note");
     note.textContent = statistic.note;
     note.hidden = !statistic.note;
