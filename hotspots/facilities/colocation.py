@@ -150,6 +150,8 @@ def colocation_quotient(
     -----
     FewDataWarning
         Where something is not tested because there is too little of it.
+    CoverageWarning
+        If most points are far from any street.
 
     Notes
     -----
@@ -226,7 +228,7 @@ def colocation_quotient(
         n_permutations=n_permutations if tested.any() else 0,
         notes=(
             *given.notes,
-            *([f"{alone} records have no neighbour in reach."] if alone else ()),
+            *([f"{alone:,} of {links.n:,} have no neighbour in reach."] if alone else ()),
             *dealing.notes(),
             *few,
             *(reach if tested.any() else ()),
@@ -238,10 +240,8 @@ def _enough(given: Labelled, look: Meetings) -> tuple[NDArray[np.bool_], list[st
     """Say which pairs, and whether all together, are many enough to be tested, and why not."""
     n_from, n_to = len(look.from_names), len(look.names)
     if given.n_persons < FEW_PERSONS:
-        note = (
-            f"Only {given.n_persons} {given.who}: nothing was tested; at least {FEW_PERSONS} "
-            "are needed."
-        )
+        few = f"Only {given.counted(given.n_persons)}: nothing was tested"
+        note = f"{few}; at least {FEW_PERSONS} are needed."
         return np.zeros(n_from * n_to + 1, dtype=np.bool_), [note]
     has = look.from_codes >= 0
     person = given.records.person[has]
@@ -249,17 +249,16 @@ def _enough(given: Labelled, look: Meetings) -> tuple[NDArray[np.bool_], list[st
     looking = np.bincount(pairs[:, 1], minlength=n_from)
     met = given.n_with(look.codes, n_to)
     short = [
-        *(_short(look.from_names, looking, given.who) if look.fixed else ()),
-        *_short(look.names, met, given.who),
+        *(_short(look.from_names, looking, given) if look.fixed else ()),
+        *_short(look.names, met, given),
     ]
     tested = (looking >= FEW_OF_LABEL)[:, None] & (met >= FEW_OF_LABEL)
     return np.append(tested.ravel(), not look.fixed), short
 
 
-def _short(names: pd.Index, n: Integers, who: str) -> list[str]:
+def _short(names: pd.Index, n: Integers, given: Labelled) -> list[str]:
     return [
-        f"Only {count} {who} with {name!r}: its pairs were not tested; at least {FEW_OF_LABEL} "
-        "are needed."
+        f"Only {given.counted(count)} with {name!r}: not tested; at least {FEW_OF_LABEL} are needed."
         for name, count in zip(names.tolist(), n.tolist(), strict=True)
         if count < FEW_OF_LABEL
     ]

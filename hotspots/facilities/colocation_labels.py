@@ -8,21 +8,22 @@ apart from hotels, or near them, for that alone.
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-import shapely
 from scipy.special import gammaln
 
-from hotspots.crs import require_metric, require_same_crs
-from hotspots.errors import InputError, SchemaError
+from hotspots.crs import require_metric, require_points, require_same_crs
+from hotspots.errors import CoverageWarning, InputError, SchemaError
 from hotspots.facilities.colocation_neighbours import Records
-from hotspots.geography.snapping import snap
+from hotspots.geography.snapping import snap, uncovered
 from hotspots.inference.permutation import block_sizes
 from hotspots.schema import KINDS
+from hotspots.statistics.results import levels_to_caller
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -58,7 +59,7 @@ class Labelled:
     records : Records
         Their places and persons.
     who : str
-        What is counted: ``"persons"``, or ``"records"`` where no persons are known.
+        What is counted: ``"person"``, or ``"record"`` where no persons are known.
     notes : tuple of str
         What was left out.
     """
@@ -87,25 +88,25 @@ class Labelled:
         codes = np.asarray(values.codes, dtype=np.int64)
         kept, notes = codes >= 0, []
         if not kept.all():
-            notes.append(f"{int((~kept).sum())} of {len(points)} records have no {label}: left out")
+            missing = _counted(int((~kept).sum()), "record")
+            notes.append(f"{missing} of {len(points)} without {label} left out.")
         snapped = None
         if streets is not None:
-            if not max_snap > 0:
-                raise InputError(f"max_snap: {max_snap:g} m; give more than 0")
-            require_same_crs(points, streets.edges, what="points and streets")
-            snapped = snap(points, streets)
+            snapped = _snapped(points, streets, max_snap)
             far = kept & ~(snapped["snap_m"].to_numpy() <= max_snap)
             if far.any():
-                notes.append(f"{int(far.sum())} records are far from a street: left out")
+                notes.append(f"{_counted(int(far.sum()), 'record')} far from a street left out.")
             kept = kept & ~far
             snapped = snapped[kept]
+        if not kept.any():
+            raise InputError(f"points: none with {label} is near a street; is it the same place?")
         person, said = _persons(points[kept], persons)
         return cls(
             kept=kept,
             names=values.categories,
             codes=codes[kept],
             records=Records.of(points[kept], person, snapped, streets),
-            who="records" if said else "persons",
+            who="record" if said else "person",
             notes=(*notes, *said),
         )
 
@@ -113,6 +114,10 @@ class Labelled:
     def n_persons(self) -> int:
         """How many persons there are."""
         return int(np.unique(self.records.person).size)
+
+    def counted(self, n: int) -> str:
+        """Say how many persons, or records where no persons are known."""
+        return _counted(n, self.who)
 
     def n_with(self, codes: Integers, n_codes: int) -> Integers:
         """Count the persons with any record of each code."""
@@ -191,8 +196,25 @@ class Dealing:
         alone = [members for members in self.classes if len(members) == 1]
         if not alone:
             return [how]
-        kept = f"{len(alone)} persons with {self.n_fixed} records keep their labels"
+        records = _counted(self.n_fixed, "record")
+        kept = f"{records} of {_counted(len(alone), 'person')} keep their labels"
         return [how, f"{kept}: nobody else has as many."]
+
+
+def _counted(n: int, noun: str) -> str:
+    return f"1 {noun}" if n == 1 else f"{n:,} {noun}s"
+
+
+def _snapped(points: gpd.GeoDataFrame, streets: Streets, max_snap: float) -> pd.DataFrame:
+    """Find points on the streets; warn where the streets do not cover them."""
+    if not max_snap > 0:
+        raise InputError(f"max_snap: {max_snap:g} m; give more than 0")
+    require_same_crs(points, streets.edges, what="points and streets")
+    snapped = snap(points, streets)
+    said = uncovered(snapped, max_snap=max_snap)
+    if said:
+        warnings.warn(f"points: {said}", CoverageWarning, stacklevel=levels_to_caller())
+    return snapped
 
 
 def _persons(points: gpd.GeoDataFrame, persons: str | None) -> tuple[Integers, list[str]]:
@@ -216,13 +238,7 @@ def _check(points: gpd.GeoDataFrame, label: str) -> None:
     require_metric(points, what="points")
     if label not in points.columns:
         raise SchemaError(f"points: no column {label!r} to take labels from")
-    shapes = np.asarray(points.geometry)
-    wrong = (shapely.get_type_id(shapes) != 0) | shapely.is_empty(shapes)
-    if wrong.any():
-        raise SchemaError(
-            f"points: {int(wrong.sum())} rows are not points, first id "
-            f"{points.index[wrong].tolist()[0]!r}; leave them out"
-        )
+    require_points(points, what="points")
     kinds = set(points[label].dropna().astype("str")) & {*KINDS} - {"other"}
     if label in OF_PLACES or len(kinds) > 1:
         raise InputError(

@@ -142,7 +142,7 @@ def local_colocation_quotient(
         warnings.warn(note, FewDataWarning, stacklevel=levels_to_caller())
     measured = Measured(
         statistic=around.spread(statistic, n),
-        expected=around.spread(np.ones(len(around.rows)), n),
+        expected=around.spread(np.where(np.isnan(statistic), np.nan, 1.0), n),
         z=around.spread(np.where(np.isfinite(z), z, np.nan), n),
         tails=Tails(around.spread(drawn.upper, n), around.spread(drawn.lower, n)),
         label=partial(hot_cold_labels, upper=around.spread(drawn.upper < drawn.lower, n) > 0),
@@ -281,12 +281,11 @@ def _code(given: Labelled, name: object, label: str) -> int:
 def _few(given: Labelled, pair: tuple[object, object], codes: tuple[int, int]) -> list[str]:
     """Say why nothing is tested, if so."""
     if given.n_persons < FEW_PERSONS:
-        few = f"Only {given.n_persons} {given.who}: nothing was tested"
+        few = f"Only {given.counted(given.n_persons)}: nothing was tested"
         return [f"{few}; at least {FEW_PERSONS} are needed."]
     have = given.n_with(given.codes, len(given.names))
     return [
-        f"Only {have[code]} {given.who} with {name!r}: nothing was tested; at least {FEW_OF_LABEL} "
-        "are needed."
+        f"Only {given.counted(have[code])} with {name!r}: not tested; at least {FEW_OF_LABEL} are needed."
         for name, code in dict(zip(pair, codes, strict=True)).items()
         if have[code] < FEW_OF_LABEL
     ]

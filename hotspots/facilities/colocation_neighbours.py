@@ -18,9 +18,11 @@ from scipy.spatial import KDTree
 
 from hotspots.errors import InputError
 from hotspots.facilities.proximity import ROUNDING
-from hotspots.geography.paths import MAX_DISTANCES, distances, pairs_within
+from hotspots.geography.paths import MAX_DISTANCES, distances
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import geopandas as gpd
     from numpy.typing import NDArray
 
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
 
 MORE = 7  # places looked at beyond the k that are asked for, before looking at more
 DETOUR = 3.0  # of the straight line: streets are searched that far first
+TOGETHER = 256  # places searched from at once over the streets
 ROUNDS = 4  # searches with a limit, each further than the one before
 
 
@@ -48,6 +51,8 @@ class Records:
         Where the places are on the streets, as :func:`hotspots.snap` says.
     streets : Streets, optional
         The network; straight lines without it.
+    snap_m : float
+        Metres from any place to the street, at most.
     """
 
     place: Integers
@@ -55,6 +60,7 @@ class Records:
     xy: Floats
     snapped: pd.DataFrame | None = None
     streets: Streets | None = None
+    snap_m: float = 0.0
 
     @classmethod
     def of(
@@ -72,7 +78,8 @@ class Records:
         where = snapped[["edge", "fraction"]].reset_index(drop=True)
         number = where.groupby(["edge", "fraction"], sort=False).ngroup().to_numpy()
         first = np.flatnonzero(~where.duplicated())
-        return cls(np.asarray(number), person, xy[first], where.iloc[first], streets)
+        far = float(snapped["snap_m"].max())
+        return cls(np.asarray(number), person, xy[first], where.iloc[first], streets, far)
 
     @cached_property
     def sizes(self) -> Integers:
@@ -105,17 +112,12 @@ class Records:
             metres, which = self.tree.query(self.xy[start], k=np.arange(1, m + 1))
             return np.where(which < n, which, 0), np.asarray(metres)
         which, metres = np.zeros((len(start), m), dtype=np.int64), np.full((len(start), m), np.inf)
-        some = min(m, n)
-        height = max(1, MAX_DISTANCES // n)
-        for top in range(0, len(start), height):
-            rows = slice(top, top + height)
-            apart = distances(
-                self.snapped.iloc[start[rows]], self.snapped, self.streets, limit=limit
-            )
+        for rows, goals, apart in self._searches(start, limit):
+            some = min(m, len(goals))
             chosen = np.argpartition(apart, some - 1, axis=1)[:, :some]
             found = np.take_along_axis(apart, chosen, axis=1)
             order = np.argsort(found, axis=1)
-            which[rows, :some] = np.take_along_axis(chosen, order, axis=1)
+            which[rows, :some] = goals[np.take_along_axis(chosen, order, axis=1)]
             metres[rows, :some] = np.take_along_axis(found, order, axis=1)
         return which, metres
 
@@ -124,7 +126,53 @@ class Records:
         if self.streets is None or self.snapped is None:
             found = self.tree.sparse_distance_matrix(self.tree, limit, output_type="ndarray")
             return found["i"], found["j"], found["v"]
-        return pairs_within(self.snapped, self.snapped, self.streets, limit=limit)
+        parts = []
+        for rows, goals, apart in self._searches(np.arange(len(self.xy)), limit):
+            start, goal = np.nonzero(np.isfinite(apart))
+            parts.append((rows[start], goals[goal], apart[start, goal]))
+        start, goal, metres = (np.concatenate(part) for part in zip(*parts, strict=True))
+        return start, goal, metres
+
+    def _searches(
+        self, start: Integers, limit: float
+    ) -> Iterator[tuple[Integers, Integers, Floats]]:
+        """Search the streets from some places that lie together, for those that may be in reach.
+
+        Give rows of `start`, the places looked for, and the metres; infinite beyond `limit`.
+        """
+        if self.streets is None or self.snapped is None:
+            return
+        radius = self._furthest_straight(limit)
+        xy = self.xy[start]
+        strip = np.floor(xy[:, 0] / radius) if radius < np.inf else np.zeros(len(xy))
+        order = np.lexsort([xy[:, 1], strip])
+        height = max(1, min(TOGETHER, MAX_DISTANCES // len(self.xy)))
+        for first in range(0, len(start), height):
+            rows = order[first : first + height]
+            low, high = xy[rows].min(axis=0) - radius, xy[rows].max(axis=0) + radius
+            goals = np.flatnonzero(((self.xy >= low) & (self.xy <= high)).all(axis=1))
+            origins, others = self.snapped.iloc[start[rows]], self.snapped.iloc[goals]
+            yield rows, goals, distances(origins, others, self.streets, limit=limit)
+
+    def _furthest_straight(self, limit: float) -> float:
+        """Bound how far apart in a straight line places within a limit over the streets can be.
+
+        That is the limit, by so much more as any street is shorter than it is drawn, and the way
+        from the places to the streets.
+        """
+        if self.streets is None or not np.isfinite(limit):
+            return np.inf
+        segments = self.streets.segments
+        nodes = shapely.get_coordinates(np.asarray(self.streets.nodes.geometry))
+        start, end = nodes[segments.start], nodes[segments.end]
+        drawn = np.maximum(shapely.length(segments.line), np.hypot(*(end - start).T))
+        cost = np.minimum(segments.ahead, segments.back)
+        ratio = np.divide(drawn, cost, out=np.full_like(drawn, np.inf), where=cost > 0)
+        ends = [shapely.get_coordinates(shapely.get_point(segments.line, i)) for i in (0, -1)]
+        gap = max(
+            np.hypot(*(at - node).T).max() for at, node in zip(ends, (start, end), strict=True)
+        )
+        return float(limit * ratio[drawn > 0].max(initial=1.0) + 2 * (gap + self.snap_m) + 1.0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -252,19 +300,22 @@ class Links:
     @classmethod
     def of(cls, records: Records, found: Near, weight: Floats) -> Links:
         """Turn weights of askers into weights of records."""
-        keys, asker, _ = records.askers
+        keys, asker, count = records.askers
         n, n_places = len(records.place), len(records.xy)
         shape = (len(keys), n_places)
         given = coo_array((weight, (found.asker, found.place)), shape=shape).tocsr()[asker]
         links = given.tocoo()
-        asked = pd.DataFrame({"i": links.row, "place": links.col, "weight": links.data})
-        asked["person"] = records.person[links.row]
-        held = {"person": records.person, "place": records.place, "j": np.arange(n)}
-        own = asked.merge(pd.DataFrame(held), on=["person", "place"])
+        wanted = records.person[links.row] * n_places + links.col
+        theirs = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
+        hit = np.flatnonzero(keys[theirs] == wanted)
+        sizes, starts = count[theirs[hit]], (np.cumsum(count) - count)[theirs[hit]]
+        within_asker = np.arange(sizes.sum()) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+        mine = np.argsort(asker, kind="stable")[np.repeat(starts, sizes) + within_asker]
+        link = np.repeat(hit, sizes)
         return cls(
             to_place=csr_array(given),
             members=csr_array((np.ones(n), (records.place, np.arange(n))), shape=(n_places, n)),
-            own=csr_array((own["weight"], (own["i"], own["j"])), shape=(n, n)),
+            own=csr_array((links.data[link], (links.row[link], mine)), shape=(n, n)),
         )
 
     @property

@@ -284,7 +284,7 @@ def test_few_ways_to_deal_are_said():
     assert found.p_value == 1
     assert found.quotient == 1
     notes = " ".join(found.notes)
-    assert "12 persons with 78 records keep their labels" in notes
+    assert "78 records of 12 persons keep their labels" in notes
     assert "only one way to deal" in notes
 
 
@@ -299,8 +299,8 @@ def test_what_is_left_out_is_said(plus):
     )
     assert found.n_points == 27
     notes = " ".join(found.notes)
-    assert "2 of 30 records have no tier: left out" in notes
-    assert "1 records are far from a street" in notes
+    assert "2 records of 30 without tier left out." in notes
+    assert "1 record far from a street left out." in notes
     assert "No column 'person_id'" in notes
     local = local_colocation_quotient(points, "tier", ("a", "b"), streets=plus, n_permutations=9)
     assert local.index.equals(points.index)
