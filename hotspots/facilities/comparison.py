@@ -186,7 +186,7 @@ def compare_with_controls(
     for kind in kinds:
         of_kind = np.asarray(destinations["kind"] == kind)
         found[kind] = reach(sites, destinations[of_kind], open_together[:, of_kind], limits=within)
-    notes = [*_notes(found), *_few(places)]
+    notes = [*sites.notes, *_notes(found), *_few(places)]
     compared = {kind: reached.opened() for kind, reached in found.items() if reached.open.any()}
     if not compared:
         raise InputError("destinations: none was open while a place was; look at their dates")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -11,13 +12,16 @@ import pandas as pd
 import shapely
 
 from hotspots.crs import require_metric, require_points, require_same_crs
-from hotspots.errors import InputError, SchemaError
+from hotspots.errors import CoverageWarning, InputError, SchemaError
+from hotspots.geography.snapping import MAX_SNAP_M, snap, uncovered
 from hotspots.inference.draws import generator
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
+
+    from hotspots.geography.streets import Streets
 
     Floats = NDArray[np.float64]
     Integers = NDArray[np.int64]
@@ -27,6 +31,9 @@ SAME_PLACE = 1.0
 
 BANDS = 4
 """Equal shares into which numbers to match on are cut."""
+
+FEW_VALUES = 12
+"""Different numbers up to which each is matched on by itself."""
 
 MAX_TRIES = 1_000
 """Draws for one place before its stratum is taken to have no room left."""
@@ -49,6 +56,8 @@ class ControlSets:
         Their control sites.
     choice : mapping of str to str
         How they were drawn, in words, for the page.
+    notes : tuple of str
+        What was left out, or stands where no control can.
     """
 
     frame: gpd.GeoDataFrame
@@ -56,6 +65,7 @@ class ControlSets:
     own: Integers
     drawn: Integers
     choice: dict[str, str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         """Say how many there are; never where."""
@@ -70,7 +80,10 @@ def draw_controls(
     n_sets: int = 999,
     weight: str | None = None,
     match: Sequence[str] = (),
+    n_bands: int = BANDS,
     spacing: float | None = None,
+    streets: Streets | None = None,
+    max_snap: float = MAX_SNAP_M,
     rng: int | np.random.Generator | None = None,
 ) -> ControlSets:
     """Draw sets of sites where the places could just as well stand.
@@ -85,17 +98,26 @@ def draw_controls(
     places : GeoDataFrame of Point
         The m places, such as group homes.
     candidates : GeoDataFrame of Point
-        Where a place could stand, such as residential addresses or parcels.
+        Where a place could stand, such as residential addresses or parcels, or what
+        :func:`hotspots.street_sites` puts along residential streets.
     n_sets : int
         Sets to draw.
     weight : str, optional
-        Column of `candidates`, such as dwelling units; all alike without it.
+        Column of `candidates`, such as dwelling units or metres of street; all alike without it.
     match : sequence of str
-        Columns of `candidates` to match on, such as the district; numbers with more than twelve
-        values are cut into four bands that hold as many candidates each. A place has the values
-        of the candidate nearest to it.
+        Columns of `candidates` to match on, such as the district, the class of land use, or metres
+        to an arterial by :func:`hotspots.distance_to_streets`; numbers with more than twelve values
+        are cut into bands that hold as many candidates each. A place has the values of the
+        candidate nearest to it.
+    n_bands : int
+        Bands, 2 or more.
     spacing : float, optional
         Metres in a straight line that a rule keeps between any two places; every set keeps it.
+    streets : Streets, optional
+        The network that distances will be measured over. Candidates far from any street are left
+        out, and places far from any are counted; ``notes`` says how many.
+    max_snap : float
+        Metres to the nearest street beyond which a site is far from the network.
     rng : int, numpy.random.Generator or None
         Seed or source of randomness.
 
@@ -106,12 +128,18 @@ def draw_controls(
     Raises
     ------
     InputError
-        If there is no candidate, a stratum has too few for its places, weights are not above 0,
-        or the places themselves stand nearer than `spacing`.
+        If there is no candidate, or none near a street; a stratum has too few for its places;
+        weights are not above 0; the places themselves stand nearer than `spacing`; or an option
+        is out of range.
     SchemaError
         If a column is missing or a row is not a point.
     CRSError
         If a CRS is not metric, or not the same.
+
+    Warns
+    -----
+    CoverageWarning
+        If most candidates are far from any street.
 
     Notes
     -----
@@ -126,22 +154,55 @@ def draw_controls(
     >>> draw_controls(homes, houses, n_sets=99, rng=1)
     <99 control sets for 1 places, from 3 sites>
     """
-    _check(places, candidates, n_sets=n_sets, weight=weight, match=match)
-    frame, own = _frame(places, candidates, weight=weight, match=match)
+    _check(places, candidates, weight=weight, match=match)
+    _check_numbers(n_sets=n_sets, n_bands=n_bands, max_snap=max_snap)
+    notes: list[str] = []
+    if streets is not None:
+        candidates, notes = _near_streets(places, candidates, streets, max_snap)
+    strata, matched = _strata(candidates, match, n_bands)
+    frame, own = _frame(places, candidates, strata, weight=weight)
     _require_room(frame, own)
     _require_spaced(places, spacing)
     rng = generator(rng)
     sites, of_site = np.unique(own, return_inverse=True)  # places at one site share their controls
     drawn = _draw(frame, sites, n_sets, spacing or 0.0, rng)[:, of_site]
-    return ControlSets(frame, places.index, own, drawn, _words(weight, match, spacing, frame))
+    choice = _words(weight, matched, spacing, len(frame))
+    return ControlSets(frame, places.index, own, drawn, choice, tuple(notes))
+
+
+def _near_streets(
+    places: gpd.GeoDataFrame, candidates: gpd.GeoDataFrame, streets: Streets, max_snap: float
+) -> tuple[gpd.GeoDataFrame, list[str]]:
+    """Leave out candidates far from any street, and say how many these and such places are."""
+    snapped = snap(candidates, streets)
+    far = snapped["snap_m"].to_numpy() > max_snap
+    beyond = f"over {max_snap:g} m from any street"
+    if far.all():
+        raise InputError(
+            f"candidates: all {len(far):,} lie {beyond}; give the streets of their place"
+        )
+    said = uncovered(snapped, max_snap=max_snap)
+    if said:
+        warnings.warn(f"candidates: {said}", CoverageWarning, stacklevel=3)
+    notes = []
+    if far.any():
+        notes.append(
+            f"{far.sum():,} of {len(far):,} candidate sites lie {beyond}, and were left out"
+        )
+    lost = snap(places, streets)["snap_m"].to_numpy() > max_snap
+    if lost.any():
+        notes.append(
+            f"{lost.sum():,} of {len(lost):,} places lie {beyond}, where no control site stands"
+        )
+    return candidates[~far], notes
 
 
 def _frame(
     places: gpd.GeoDataFrame,
     candidates: gpd.GeoDataFrame,
+    stratum: Integers,
     *,
     weight: str | None,
-    match: Sequence[str],
 ) -> tuple[gpd.GeoDataFrame, Integers]:
     """Put the places' own sites among the candidates, and find them there."""
     points = np.asarray(candidates.geometry)
@@ -150,7 +211,6 @@ def _frame(
         here, return_distance=True, all_matches=False
     )
     weights = candidates[weight].to_numpy(dtype="float64") if weight else np.ones(len(points))
-    stratum = _strata(candidates, match)
     further = np.flatnonzero(apart > SAME_PLACE)
     unique, which = np.unique(shapely.to_wkb(here[further]), return_inverse=True)
     own = nearest.astype(np.int64)
@@ -167,19 +227,25 @@ def _frame(
     return frame, own
 
 
-def _strata(candidates: gpd.GeoDataFrame, match: Sequence[str]) -> Integers:
-    """Give each combination of what is matched on a number; missing is a value of its own."""
-    if not match:
-        return np.zeros(len(candidates), dtype=np.int64)
-    columns = {name: _banded(candidates[name]) for name in match}
-    grouped = pd.DataFrame(columns).groupby(list(match), dropna=False)
-    return np.asarray(grouped.ngroup(), dtype=np.int64)
+def _strata(
+    candidates: gpd.GeoDataFrame, match: Sequence[str], n_bands: int
+) -> tuple[Integers, list[str]]:
+    """Give each combination of what is matched on a number, and say what that is.
 
-
-def _banded(values: pd.Series) -> pd.Series:
-    if pd.api.types.is_numeric_dtype(values) and values.nunique() > 3 * BANDS:
-        return pd.qcut(values, BANDS, labels=False, duplicates="drop")
-    return values
+    Missing is a value of its own.
+    """
+    columns, words = {}, []
+    for name in match:
+        values = candidates[name]
+        banded = pd.api.types.is_numeric_dtype(values) and values.nunique() > FEW_VALUES
+        columns[name] = (
+            pd.qcut(values, n_bands, labels=False, duplicates="drop") if banded else values
+        )
+        words.append(f"{name} in {columns[name].nunique()} bands" if banded else name)
+    if not columns:
+        return np.zeros(len(candidates), dtype=np.int64), words
+    grouped = pd.DataFrame(columns).groupby(list(columns), dropna=False)
+    return np.asarray(grouped.ngroup(), dtype=np.int64), words
 
 
 def _draw(
@@ -238,12 +304,12 @@ def _free(found: Integers, taken: Integers, xy: Floats, spacing: float) -> NDArr
 
 
 def _words(
-    weight: str | None, match: Sequence[str], spacing: float | None, frame: gpd.GeoDataFrame
+    weight: str | None, matched: Sequence[str], spacing: float | None, n_sites: int
 ) -> dict[str, str]:
     return {
-        "Sites": f"{len(frame):,}, the places' own among them",
+        "Sites": f"{n_sites:,}, the places' own among them",
         "Chance": f"by {weight}" if weight else "the same for every site",
-        "Matched on": ", ".join(match) or "nothing",
+        "Matched on": ", ".join(matched) or "nothing",
         "Spacing": f"{spacing:,g} m in every set" if spacing else "none",
     }
 
@@ -252,18 +318,19 @@ def _check(
     places: gpd.GeoDataFrame,
     candidates: gpd.GeoDataFrame,
     *,
-    n_sets: int,
     weight: str | None,
     match: Sequence[str],
 ) -> None:
+    advice = {
+        "places": "there is nothing to compare",
+        "candidates": "read residential addresses or parcels, or take street_sites(streets)",
+    }
     for table, name in ((places, "places"), (candidates, "candidates")):
         require_points(table, what=name)
         if not len(table):
-            raise InputError(f"{name}: none given, so there is nothing to compare")
+            raise InputError(f"{name}: none given; {advice[name]}")
         require_metric(table, what=name)
     require_same_crs(places, candidates, what="places and candidates")
-    if n_sets < 1:
-        raise InputError(f"n_sets {n_sets}: draw at least one set")
     missing = [name for name in (weight, *match) if name and name not in candidates.columns]
     if missing:
         raise SchemaError(f"candidates: no column {missing[0]!r} to weight by or match on")
@@ -274,6 +341,15 @@ def _check(
                 f"candidates: {int(wrong.sum())} weights in {weight!r} are not above 0, first id "
                 f"{candidates.index[wrong].tolist()[0]!r}; leave out sites where nobody could live"
             )
+
+
+def _check_numbers(*, n_sets: int, n_bands: int, max_snap: float) -> None:
+    if n_sets < 1:
+        raise InputError(f"n_sets {n_sets}: draw at least one set")
+    if n_bands < 2:
+        raise InputError(f"n_bands {n_bands}: cut numbers into 2 or more")
+    if not max_snap > 0:
+        raise InputError(f"max_snap: {max_snap:g} m; give more than 0")
 
 
 def _require_room(frame: gpd.GeoDataFrame, own: Integers) -> None:

@@ -9,6 +9,7 @@ import numpy as np
 
 from hotspots.facilities.nearness import located, metres_between
 from hotspots.geography.paths import MAX_DISTANCES, ROUNDING
+from hotspots.geography.snapping import MAX_SNAP_M
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -59,18 +60,24 @@ class Sites:
         Where the distinct sites lie on the streets, or their x and y without a network.
     streets : Streets or None
         The network, or straight lines.
+    notes : tuple of str
+        How many are far from any street.
     """
 
     where: Integers
     starts: pd.DataFrame
     streets: Streets | None
+    notes: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, controls: ControlSets, streets: Streets | None) -> Sites:
         """Find the sites of the places and of their control sets."""
         sets = np.vstack([controls.own, controls.drawn])
         used, where = np.unique(sets, return_inverse=True)
-        return cls(where.reshape(sets.shape), _place(controls.frame.iloc[used], streets), streets)
+        where = where.reshape(sets.shape)
+        starts = located(controls.frame.iloc[used], streets)
+        notes = controls.notes or _far(where, starts)
+        return cls(where, starts.drop(columns="snap_m", errors="ignore"), streets, notes)
 
 
 def reach(
@@ -107,6 +114,24 @@ def reach(
             for i, limit in enumerate(limits):
                 within[:, place, i] += (apart <= limit + ROUNDING) @ counted[place][counts]
     return Reach(nearest, within, np.asarray(together.any(axis=1)))
+
+
+def _far(where: Integers, starts: pd.DataFrame) -> tuple[str, ...]:
+    """Say how many places and other control sites were moved far to a street."""
+    if "snap_m" not in starts:
+        return ()
+    far = starts["snap_m"].to_numpy() > MAX_SNAP_M
+    own = np.zeros(len(starts), dtype=bool)
+    own[where[0]] = True
+    n_places, n_sites = int(far[where[0]].sum()), int((far & ~own).sum())
+    if not n_places + n_sites:
+        return ()
+    said = (
+        f"{n_places:,} of {where.shape[1]:,} places and {n_sites:,} of {int((~own).sum()):,} other "
+        f"control sites lie over {MAX_SNAP_M:g} m from any street, and are measured from the "
+        "nearest one; draw_controls(…, streets=…) leaves such sites out"
+    )
+    return (said,)
 
 
 def _blocks(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import IO, TYPE_CHECKING
 from xml.parsers import expat
 
@@ -16,7 +17,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-WANTED = frozenset({"x", "y", "length", "travel_time", "geometry", "crs"})
+WANTED = frozenset({"x", "y", "length", "travel_time", "highway", "geometry", "crs"})
+QUOTED = re.compile(r"'([^']*)'")
 
 
 def read_graphml(file: IO[bytes]) -> StreetTable:
@@ -27,8 +29,8 @@ def read_graphml(file: IO[bytes]) -> StreetTable:
     Parameters
     ----------
     file : binary file
-        Nodes with ``x`` and ``y``; edges with ``length``, and perhaps ``travel_time`` and
-        ``geometry``; the graph's ``crs``.
+        Nodes with ``x`` and ``y``; edges with ``length``, and perhaps ``travel_time``, ``highway``
+        and ``geometry``; the graph's ``crs``.
 
     Returns
     -------
@@ -106,6 +108,8 @@ def _street_table(
     )  # fmt: skip
     if any("travel_time" in edge for edge in edges):
         edge_table["travel_time"] = _numbers(edge.get("travel_time") for edge in edges)
+    if any("highway" in edge for edge in edges):
+        edge_table["highway"] = _kinds([edge.get("highway", "") for edge in edges])
     if both_ways:
         back = edge_table.rename(columns={"u": "v", "v": "u"})[edge_table.columns]
         edge_table = pd.concat([edge_table, back], ignore_index=True)
@@ -124,6 +128,13 @@ def _ids(found: list[str]) -> pd.Index:
 def _numbers(values: Iterable[str | None]) -> NDArray[np.float64]:
     found = pd.to_numeric(pd.Series(list(values), dtype="object"), errors="coerce")
     return found.to_numpy(dtype="float64")
+
+
+def _kinds(values: list[str]) -> pd.api.extensions.ExtensionArray:
+    """Read kinds of streets; osmnx writes those of a joined street as a Python list."""
+    code, written = pd.factorize(np.array(values, dtype=object))
+    kinds = [";".join(QUOTED.findall(text)) if text.startswith("[") else text for text in written]
+    return pd.array(kinds, dtype="str").take(code)
 
 
 def _lines(values: list[str]) -> NDArray[np.object_]:

@@ -30,6 +30,8 @@ KM_PER_HOUR = {
 }  # fmt: skip
 """Kinds of streets that are taken, and the speed on them where none is posted."""
 
+KINDS = tuple(KM_PER_HOUR)
+
 FORBIDDEN = {"private", "no"}
 POSTED = re.compile(r"(\d+(?:\.\d+)?)\s*(mph|km/h|kmh|kph)?")
 KM_PER_MILE = 1.609344
@@ -70,11 +72,12 @@ def read_openstreetmap(path: Path, packing: str) -> StreetTable:
 
 @dataclass(frozen=True)
 class _Way:
-    """A street as OpenStreetMap has it: ids of its nodes, its direction and its speed in km/h."""
+    """A street as OpenStreetMap has it: ids of its nodes, its direction, speed in km/h and kind."""
 
     nodes: list[int]
     direction: int
     speed: float
+    kind: int
 
 
 @dataclass(frozen=True)
@@ -91,6 +94,8 @@ class _Pieces:
     allowed : array of bool, shape (2 n,)
         Whether one may go that way.
     metres, seconds : array of float, shape (n,)
+    kind : array of int, shape (n,)
+        Position in `KINDS`.
     """
 
     low: Integers
@@ -98,6 +103,7 @@ class _Pieces:
     allowed: Flags
     metres: Floats
     seconds: Floats
+    kind: Integers
 
     @property
     def tail(self) -> Integers:
@@ -116,7 +122,9 @@ def _read_ways(path: Path, packing: str) -> list[_Way]:
     for way in found.with_filter(osmium.filter.KeyFilter("highway")):
         tags = {tag.k: tag.v for tag in way.tags}
         if isinstance(way, osmium.osm.Way) and _is_street(tags):
-            ways.append(_Way([node.ref for node in way.nodes], _direction(tags), _speed(tags)))
+            refs = [node.ref for node in way.nodes]
+            kind = KINDS.index(tags["highway"])
+            ways.append(_Way(refs, _direction(tags), _speed(tags), kind))
     return ways
 
 
@@ -183,6 +191,7 @@ def _pieces(ways: list[_Way], ids: Integers, degrees: Floats) -> _Pieces:
             "up": (direction == BOTH_WAYS) | ((direction == BACKWARDS) == turned),
             "down": (direction == BOTH_WAYS) | ((direction == BACKWARDS) != turned),
             "speed": np.array([one.speed for one in ways], dtype=float)[way],
+            "kind": np.array([one.kind for one in ways], dtype=np.int64)[way],
         }
     )
     table = table.groupby(["low", "high"], as_index=False).max()
@@ -191,7 +200,8 @@ def _pieces(ways: list[_Way], ids: Integers, degrees: Floats) -> _Pieces:
     ends = np.stack([degrees[low], degrees[high]], axis=1).reshape(-1, 2)
     metres = ground_lengths(ends, np.repeat(each, 2), len(each))
     allowed = np.concatenate([table["up"], table["down"]])
-    return _Pieces(low, high, allowed, metres, metres * 3.6 / table["speed"].to_numpy())
+    seconds = metres * 3.6 / table["speed"].to_numpy()
+    return _Pieces(low, high, allowed, metres, seconds, table["kind"].to_numpy())
 
 
 def _largest_part(pieces: _Pieces, n_places: int) -> tuple[_Pieces, tuple[str, ...]]:
@@ -208,6 +218,7 @@ def _largest_part(pieces: _Pieces, n_places: int) -> tuple[_Pieces, tuple[str, .
         pieces.allowed[np.concatenate([kept, kept])],
         pieces.metres[kept],
         pieces.seconds[kept],
+        pieces.kind[kept],
     )
     return largest, notes if lost else ()
 
@@ -237,9 +248,18 @@ def _joined(pieces: _Pieces, degrees: Floats) -> pd.DataFrame:
             "v": head[way[last]],
             "length": np.bincount(street, weights=pieces.metres[piece], minlength=n),
             "travel_time": np.bincount(street, weights=pieces.seconds[piece], minlength=n),
+            "highway": _kinds(pieces.kind[piece], np.flatnonzero(first)),
             "geometry": shapely.linestrings(degrees[corner], indices=drawn) if n else [],
         }
     )
+
+
+def _kinds(kind: Integers, first: Integers) -> pd.api.extensions.ExtensionArray:
+    """Name the kinds of every street, whose pieces begin at `first`; in one order either way."""
+    joined = np.bitwise_or.reduceat(1 << kind, first) if len(first) else first
+    code, found = pd.factorize(joined)
+    names = [";".join(name for i, name in enumerate(KINDS) if bits >> i & 1) for bits in found]
+    return pd.array(names, dtype="str").take(code)
 
 
 def _onward(pieces: _Pieces, n_places: int) -> Integers:

@@ -34,7 +34,12 @@ PBF = b"OSMHeader"
 
 
 def read_street_file(
-    path: Path, *, layer: str | None = None, oneway: str | None = None, crs: object = None
+    path: Path,
+    *,
+    layer: str | None = None,
+    oneway: str | None = None,
+    highway: str | None = None,
+    crs: object = None,
 ) -> StreetTable:
     """Read a street file of any known kind, told by its content, or lines by its ending.
 
@@ -42,7 +47,7 @@ def read_street_file(
     ----------
     path : Path
         GraphML as written by osmnx, or OSM XML, which may be compressed; OSM PBF; lines.
-    layer, oneway, crs
+    layer, oneway, highway, crs
         Of lines; see :func:`hotspots.read_streets`.
 
     Returns
@@ -59,11 +64,9 @@ def read_street_file(
     if not path.is_file():
         raise StreetError(f"{path}: no such file")
     if path.suffix.lower() in LINES:
-        return read_lines(path, layer=layer, oneway=oneway, crs=crs)
-    given = [
-        name for name, value in (("layer", layer), ("oneway", oneway), ("crs", crs))
-        if value is not None
-    ]  # fmt: skip
+        return read_lines(path, layer=layer, oneway=oneway, highway=highway, crs=crs)
+    options = {"layer": layer, "oneway": oneway, "highway": highway, "crs": crs}
+    given = [name for name, value in options.items() if value is not None]
     if given:
         raise StreetError(
             f"{path.name}: {', '.join(given)} belongs to files of lines "

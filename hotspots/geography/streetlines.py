@@ -37,7 +37,12 @@ GEOFABRIK = {"f": "ft", "t": "tf"}
 
 
 def read_lines(
-    path: Path, *, layer: str | None = None, oneway: str | None = None, crs: object = None
+    path: Path,
+    *,
+    layer: str | None = None,
+    oneway: str | None = None,
+    highway: str | None = None,
+    crs: object = None,
 ) -> StreetTable:
     """Read lines as streets that meet where their ends meet, and nowhere else.
 
@@ -49,6 +54,8 @@ def read_lines(
         May be left out where one layer holds lines.
     oneway : str, optional
         Column that says which way each street may be driven; without it every street is two-way.
+    highway : str, optional
+        Column that says what kind of street each is, in any words.
     crs : object
         Of the file, where it does not say.
 
@@ -65,9 +72,10 @@ def read_lines(
     CRSError
         If nobody says what its coordinates are measured in.
     """
+    named = {"oneway": oneway, "highway": highway}
     _, table = read_shapes(
         path,
-        columns={"oneway": oneway} if oneway else {},
+        columns={name: column for name, column in named.items() if column},
         layer=layer or _only_lines(path),
         crs=crs,
         to_crs="auto",
@@ -141,6 +149,8 @@ def _directed(drawn: gpd.GeoDataFrame, start: Integers, end: Integers) -> pd.Dat
             "geometry": np.asarray(drawn.geometry),
         }
     )
+    if "highway" in drawn:
+        table["highway"] = texts(drawn["highway"]).fillna("").to_numpy()
     direction = (
         _direction(drawn["oneway"]).to_numpy() if "oneway" in drawn else np.zeros(len(drawn))
     )

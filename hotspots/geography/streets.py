@@ -51,9 +51,10 @@ class Streets:
         Crossings and ends of streets, in a metric CRS.
     edges : GeoDataFrame of LineString
         One row per direction of travel: ``u`` and ``v``, the nodes it leads from and to;
-        ``length``, metres along the street; optionally ``travel_time``, seconds along it; the line
-        as it is drawn, from `u` to `v`. A two-way street is two rows with the same line in opposite
-        directions.
+        ``length``, metres along the street; optionally ``travel_time``, seconds along it, and
+        ``highway``, the kind of street in OpenStreetMap's words or others, several with ``;``
+        between; the line as it is drawn, from `u` to `v`. A two-way street is two rows with the
+        same line in opposite directions.
     notes : tuple of str
         What reading left out, or saw and left as it is.
 
@@ -150,6 +151,7 @@ def read_streets(
     *,
     layer: str | None = None,
     oneway: str | None = None,
+    highway: str | None = None,
     crs: object = None,
     to_crs: object = "auto",
 ) -> Streets:
@@ -161,11 +163,12 @@ def read_streets(
         One of these:
 
         - GraphML as osmnx and ``hotspots streets`` write it: nodes with ``x`` and ``y``, edges with
-          ``length`` in metres and optionally ``travel_time`` in seconds and ``geometry``, a graph
-          with ``crs``; plain, ``.gz`` or ``.bz2``.
+          ``length`` in metres and optionally ``travel_time`` in seconds, ``highway`` and
+          ``geometry``, a graph with ``crs``; plain, ``.gz`` or ``.bz2``.
         - An OpenStreetMap extract: XML (plain, ``.gz`` or ``.bz2``) or PBF. The public streets that
           cars may use are taken, without service roads, and of these the largest connected part.
-          Travel times are at the posted speed or one usual for the kind of street, without waiting.
+          Travel times are at the posted speed or one usual for the kind of street, without waiting;
+          a street that changes its kind between crossings has all of them in ``highway``.
         - Lines: GeoPackage, shapefile, GeoJSON or GeoParquet. Streets meet where their ends meet,
           to the millimetre; where lines cross or touch along their way they do not, for one may be
           a bridge.
@@ -175,6 +178,8 @@ def read_streets(
         Of lines: the column with the direction of travel; ``yes``, ``true``, ``1`` or ``FT`` along
         the line, ``-1``, ``reverse`` or ``TF`` against it, ``no``, ``false``, ``0`` or nothing for
         both ways. Without it every street is two-way.
+    highway : str, optional
+        Of lines: the column with the kind of street, in any words.
     crs : object
         Of lines: their coordinate system, where the file does not say.
     to_crs : object
@@ -198,7 +203,7 @@ def read_streets(
         If `to_crs` is unknown or not metric, or lines do not say their coordinate system.
     """
     path = Path(path)
-    content = read_street_file(path, layer=layer, oneway=oneway, crs=crs)
+    content = read_street_file(path, layer=layer, oneway=oneway, highway=highway, crs=crs)
     found = list(_file_faults(content))
     if found:
         raise StreetError(faults(path.name, found))

@@ -29,7 +29,8 @@ class StreetTable:
     edges : DataFrame
         Columns ``u, v`` (position of the node it leads from and to, -1 if unknown), ``length``
         (metres, NaN where not given), ``geometry`` (LineString, or None for a straight line) and,
-        where the file gives it, ``travel_time`` (seconds); one row per direction of travel.
+        where the file gives them, ``travel_time`` (seconds) and ``highway`` (the kind of street, or
+        kinds with ``;`` between); one row per direction of travel.
     crs : str or None
         Of all coordinates.
     notes : tuple of str

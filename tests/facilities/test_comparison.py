@@ -267,3 +267,21 @@ def test_few_places_are_said():
     with pytest.warns(FewDataWarning, match="2 places, below 10: only a very large difference"):
         found = compare_with_controls(homes, hotel, controls, rng=1)
     assert "2 places, below 10" in found.notes[-1]
+
+
+def test_what_lies_far_from_a_street_is_said_once(plus, places):
+    """The end of the northern street is at (0, 1000); beyond it by 300 m or more is too far."""
+    homes = places("group_home", a=(0, 500), b=(0, 1300))
+    sites = places("site", s=(0, 600), t=(0, 700), u=(0, 1400), v=(0, 1500))
+    hotel = places("hotel", h=(50, 0))
+    moved = draw_controls(homes, sites, n_sets=99, rng=1)
+    found = compare_with_controls(homes, hotel, moved, streets=plus, rng=1)
+    assert found.notes[0] == (
+        "1 of 2 places and 2 of 4 other control sites lie over 250 m from any street, and are "
+        "measured from the nearest one; draw_controls(…, streets=…) leaves such sites out"
+    )
+    kept = draw_controls(homes, sites, streets=plus, n_sets=99, rng=1)
+    found = compare_with_controls(homes, hotel, kept, streets=plus, rng=1)
+    assert found.notes[:2] == kept.notes
+    assert sum("from any street" in note for note in found.notes) == 2
+    assert compare_with_controls(homes, hotel, moved, rng=1).notes[0].startswith("2 places, below")

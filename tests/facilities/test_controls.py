@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from shapely import Point
 
-from hotspots.errors import CRSError, InputError, SchemaError
+from hotspots.errors import CoverageWarning, CRSError, InputError, SchemaError
 from hotspots.facilities.controls import draw_controls
 
 CRS = "EPSG:32616"
@@ -79,6 +79,37 @@ def test_numbers_are_matched_in_four_bands_of_candidates():
     assert set(np.unique(drawn)) == set(range(10))
 
 
+def test_bands_are_as_many_as_asked_for_and_named():
+    candidates = row(40, arterial_m=np.arange(40.0), side=["a", "b"] * 20)
+    controls = draw_controls(
+        points((0, 0)), candidates, match=["side", "arterial_m"], n_bands=2, n_sets=500, rng=1
+    )
+    assert set(np.unique(controls.drawn)) == set(range(0, 20, 2))
+    assert controls.choice["Matched on"] == "side, arterial_m in 2 bands"
+
+
+def test_candidates_far_from_any_street_are_left_out_and_counted(plus):
+    """Of sites every 100 m north of a street's end, three lie within 250 m."""
+    candidates = points(*[(0.0, 1000.0 + 100 * i) for i in range(5)], side=list("aabbb"))
+    homes = points((0, 1000), (0, 1600))
+    controls = draw_controls(homes, candidates, streets=plus, n_sets=99, rng=1)
+    assert controls.frame.geometry.y.tolist() == [1000, 1100, 1200, 1600]
+    assert controls.notes == (
+        "2 of 5 candidate sites lie over 250 m from any street, and were left out",
+        "1 of 2 places lie over 250 m from any street, where no control site stands",
+    )
+    near = draw_controls(homes[:1], candidates, streets=plus, max_snap=500, n_sets=9, rng=1)
+    assert (len(near.frame), near.notes) == (5, ())
+
+
+def test_streets_of_another_place_are_pointed_out(plus):
+    away = points(*[(0.0, 5000.0 * i) for i in range(4)])
+    with pytest.warns(CoverageWarning, match="candidates: 3 of 4 points lie over 250 m"):
+        draw_controls(points((9, 0)), away, streets=plus, n_sets=9, rng=1)
+    with pytest.raises(InputError, match="candidates: all 3 lie over 250 m from any street; give"):
+        draw_controls(points((9, 0)), away[1:], streets=plus, n_sets=9, rng=1)
+
+
 def test_a_missing_value_is_matched_with_missing_values():
     candidates = row(4, use=["home", None, None, "shop"])
     drawn = draw_controls(points((100, 0)), candidates, match=["use"], n_sets=99, rng=1).drawn
@@ -103,7 +134,9 @@ def test_it_says_how_many_and_never_where():
     ("places", "candidates", "options", "error", "message"),
     [
         (points((0, 0)), row(3), {"n_sets": 0}, InputError, "n_sets 0: draw at least one set"),
-        (points((0, 0)), row(0), {}, InputError, "candidates: none given"),
+        (points((0, 0)), row(0), {}, InputError, "candidates: none given; read residential"),
+        (points((0, 0)), row(3), {"n_bands": 1}, InputError, "n_bands 1: cut numbers into 2"),
+        (points((0, 0)), row(3), {"max_snap": 0}, InputError, "max_snap: 0 m; give more than 0"),
         (row(0), row(3), {}, InputError, "places: none given"),
         (points((0, 0)), row(3), {"match": ["use"]}, SchemaError, "candidates: no column 'use'"),
         (points((0, 0)), row(3), {"weight": "w"}, SchemaError, "candidates: no column 'w'"),
