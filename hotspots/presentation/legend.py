@@ -38,9 +38,11 @@ def draw_legend(ax: Axes, shown: Release, statistic: str | None, *, explained: b
     entries = _class_entries(shown, statistic) if statistic else []
     entries += _facility_entries(shown)
     if entries:
-        said = []
-    if statistic and explained:
-        said = [colour_means(shown, statistic), strength(shown, statistic)]
+        said = (
+            [colour_means(shown, statistic), strength(shown, statistic)]
+            if statistic and explained
+            else []
+        )
         legend = ax.legend(
             [handle for handle, _ in entries],
             [words for _, words in entries],
