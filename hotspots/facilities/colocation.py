@@ -132,7 +132,8 @@ def colocation_quotient(
     Returns
     -------
     ColocationQuotient
-        Without p-values below 10 persons, and for labels of fewer than 5 persons.
+        Without p-values below 10 persons, and for labels of fewer than 5 persons; that of
+        `quotient` needs two labels that are tested.
 
     Raises
     ------
@@ -243,22 +244,21 @@ def _enough(given: Labelled, look: Meetings) -> tuple[NDArray[np.bool_], list[st
         few = f"Only {given.counted(given.n_persons)}: nothing was tested"
         note = f"{few}; at least {FEW_PERSONS} are needed."
         return np.zeros(n_from * n_to + 1, dtype=np.bool_), [note]
-    has = look.from_codes >= 0
-    person = given.records.person[has]
-    pairs = np.unique(np.column_stack([person, look.from_codes[has]]), axis=0)
-    looking = np.bincount(pairs[:, 1], minlength=n_from)
+    looking = given.n_with(look.from_codes, n_from)
     met = given.n_with(look.codes, n_to)
     short = [
         *(_short(look.from_names, looking, given) if look.fixed else ()),
         *_short(look.names, met, given),
     ]
     tested = (looking >= FEW_OF_LABEL)[:, None] & (met >= FEW_OF_LABEL)
-    return np.append(tested.ravel(), not look.fixed), short
+    both = not look.fixed and np.count_nonzero(met >= FEW_OF_LABEL) > 1
+    return np.append(tested.ravel(), both), short
 
 
 def _short(names: pd.Index, n: Integers, given: Labelled) -> list[str]:
     return [
-        f"Only {given.counted(count)} with {name!r}: not tested; at least {FEW_OF_LABEL} are needed."
+        f"Only {given.counted(count)} with {name!r}: its pairs were not tested; {FEW_OF_LABEL} "
+        "are needed."
         for name, count in zip(names.tolist(), n.tolist(), strict=True)
         if count < FEW_OF_LABEL
     ]
@@ -276,10 +276,11 @@ def _reach(
         if arrangements == 1:
             return ["There is only one way to deal the labels: every p-value is 1."]
         smallest = min(1.0, n_tails / arrangements)
-        few = (
-            f"Only {arrangements:,.0f} ways to deal the labels: no p-value is below {smallest:.2g}"
+        note = (
+            f"Only {arrangements:,.0f} ways to deal the labels: no exact p-value is below "
+            f"{smallest:.2g}, and dealing them more often does not change that."
         )
-        return [f"{few}, however often they are dealt."]
+        return [note]
     n_tests = int(np.count_nonzero(~np.isnan(p)))
     factor = multiple.penalty(n_tests, 1, correction)
     smallest = n_tails / (n_permutations + 1)

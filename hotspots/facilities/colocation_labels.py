@@ -120,8 +120,9 @@ class Labelled:
         return _counted(n, self.who)
 
     def n_with(self, codes: Integers, n_codes: int) -> Integers:
-        """Count the persons with any record of each code."""
-        pairs = np.unique(np.column_stack([self.records.person, codes]), axis=0)
+        """Count the persons with any record of each code; -1 is none."""
+        has = codes >= 0
+        pairs = np.unique(np.column_stack([self.records.person[has], codes[has]]), axis=0)
         return np.bincount(pairs[:, 1], minlength=n_codes)
 
 

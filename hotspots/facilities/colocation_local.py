@@ -285,7 +285,8 @@ def _few(given: Labelled, pair: tuple[object, object], codes: tuple[int, int]) -
         return [f"{few}; at least {FEW_PERSONS} are needed."]
     have = given.n_with(given.codes, len(given.names))
     return [
-        f"Only {given.counted(have[code])} with {name!r}: not tested; at least {FEW_OF_LABEL} are needed."
+        f"Only {given.counted(have[code])} with {name!r}: nothing was tested; {FEW_OF_LABEL} "
+        "are needed."
         for name, code in dict(zip(pair, codes, strict=True)).items()
         if have[code] < FEW_OF_LABEL
     ]

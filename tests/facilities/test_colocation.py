@@ -289,6 +289,20 @@ def test_few_ways_to_deal_are_said():
 
 
 @quiet
+def test_ways_fewer_than_permutations_are_said():
+    """Ten persons with two records each, five of them a: 10 over 5 ways."""
+    rng = np.random.default_rng(1)
+    person = np.repeat(np.arange(10), 2)
+    points = records(rng.uniform(0, 9, (20, 2)), np.where(person < 5, "a", "b"), person)
+    found = colocation_quotient(points, "tier", n_permutations=999, rng=1)
+    assert any("Only 252 ways" in note and "below 0.0079" in note for note in found.notes)
+    points.loc[points["person_id"] == 4, "tier"] = "b"
+    found = colocation_quotient(points, "tier", n_permutations=999, rng=1)
+    assert math.isnan(found.p_value)
+    assert any("Only 4 persons with 'a'" in note for note in found.notes)
+
+
+@quiet
 def test_what_is_left_out_is_said(plus):
     points = town(2, n=30)
     points["geometry"] = [Point(30 * i - 400, 0) for i in range(30)]
