@@ -85,15 +85,15 @@ _COLOURS = {
     "low-low": "#08306b",
     "similar": "#b9a7cf",
     "dissimilar": "#3b6b2e",
-    "above 1": "#d95f0e",
+    "above 1": "#e58a3c",
     "below 1": "#4a90c8",
     "contains 1": "#f2f2f0",
     "2 times or more": "#3f1d6b",
-    "1.25 to 2 times": "#7549a5",
-    "0.8 to 1.25 times": "#a98bc9",
+    "1.25 to 2 times": "#663d96",
+    "0.8 to 1.25 times": "#b096ce",
     "0.5 to 0.8 times": "#d3c3e3",
     "below 0.5 times": "#f4f0f8",
-    NOT_COMPUTED: "#8c8c8c",
+    NOT_COMPUTED: "#787878",
 }
 _MANY_UNTESTED = "#c6c5c1"
 """Where most areas are not tested by design, they stay in the background."""

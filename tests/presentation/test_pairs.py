@@ -24,7 +24,7 @@ CHANCE = "than chance would explain"
 DEALT = "than if the numbers of hotels were dealt to areas at random"
 PAIRS_DEALT = "than if the areas' pairs of numbers were dealt out anew at random"
 JOINS = ["local_join_count", "local_join_count_bivariate", "local_join_count_colocation"]
-PAIRS = ["local_moran_bivariate", "lees_l_local", *JOINS[1:]]
+PAIRS = ["local_moran_bivariate", "local_geary_multivariate", "lees_l_local", *JOINS[1:]]
 
 
 @pytest.fixture
@@ -358,6 +358,7 @@ def test_the_whole_area_in_a_sentence(name, z, p_value, found):
 def test_numbers_dealt_at_random_are_said_not_to_show_that_two_things_are_related(beside):
     start = "Numbers dealt to areas at random do not cluster: recorded incidents and hotels"
     for statistic, n in {"local_moran_bivariate": 1, "lees_l_local": 1, "gi_star": 0,
+                         "local_geary_multivariate": 1,
                          "local_join_count_colocation": 0}.items():  # fmt: skip
         said = caveats(beside(statistic, {}))
         assert sum(text.startswith(start) for text in said) == n
