@@ -138,6 +138,22 @@ UNITS = TableSchema(
     geometry_types=("Polygon", "MultiPolygon", "LineString", "MultiLineString"),
 )
 
+MISSING_REPORTS = TableSchema(
+    name="missing-from-care reports",
+    index="report_id",
+    required=("time", "time_missing"),
+    optional=(
+        "time_returned",
+        "person_id",
+        "age_group",
+        "missing_from",
+        "facility_id",
+        "district",
+    ),
+    geometry_types=(),
+)
+"""``time`` is when it was reported; times may be missing, but not their columns."""
+
 
 @dataclass(frozen=True)
 class RowCounts:
@@ -201,7 +217,7 @@ class Table:
     Attributes
     ----------
     table : GeoDataFrame
-        Keeps its schema, in one metric CRS.
+        Keeps its schema, in one metric CRS; a DataFrame where the schema has no geometry.
     quarantine : DataFrame
         Columns ``row`` (record number in the file, the first record is 1) and ``reason``, one row
         per bad record. Never holds a coordinate or any content of the record.
@@ -273,7 +289,7 @@ def validate(table: gpd.GeoDataFrame, schema: TableSchema) -> None:
     table : GeoDataFrame
         The table to check.
     schema : TableSchema
-        :data:`INCIDENTS`, :data:`FACILITIES` or :data:`UNITS`.
+        :data:`INCIDENTS`, :data:`FACILITIES`, :data:`UNITS` or :data:`MISSING_REPORTS`.
 
     Raises
     ------

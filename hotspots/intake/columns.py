@@ -64,7 +64,7 @@ def plan_columns(
     given_crs: bool | None = None,
     needed: Mapping[str, str] | None = None,
 ) -> Plan:
-    """Find the columns of a table of points.
+    """Find the columns of a table of points, or of one that needs no place.
 
     A name in `columns` is taken at its word. Any other column is found by the schema's name, and
     coordinates by ``x, y``, ``lon, lat`` (``longitude``, ``lng``, ``latitude``) or ``geometry``
@@ -99,7 +99,7 @@ def plan_columns(
     _take_asked(search)
     _take_by_name(search)
     _check_needed(search, {schema.index: "", **(needed or {})})
-    place = _place(search, given_crs=given_crs)
+    place = _place(search, given_crs=given_crs) if "geometry" in schema.required else OWN
     _check_repeated(search, place)
     if search.faults:
         raise InputError(faults(source.title, search.faults))

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hotspots.intake.files import open_source
-from hotspots.intake.points import UNREADABLE_TIME, Draft
+from hotspots.intake.points import Draft
+from hotspots.intake.rows import UNREADABLE_TIME
 from hotspots.intake.selection import OUTSIDE_PERIOD, WHERE, read_period, read_where, unwanted
 from hotspots.schema import INCIDENTS, Table
 

@@ -23,7 +23,8 @@ WHERE = "where"
 OUTSIDE_PERIOD = "outside the period"
 _NOT_CHOSEN = {
     *("geometry", "time", "time_start", "time_end", "uncertainty_m"),
-    *("incident_id", "person_id", "facility_id"),  # what is chosen by is said on every page
+    *("time_missing", "time_returned"),
+    *("incident_id", "report_id", "person_id", "facility_id"),  # what is chosen by is said on every page
 }
 
 
