@@ -13,20 +13,21 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
+
+from hotspots.geography.terminals import Terminals, entered, part_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from numpy.typing import NDArray
+    from scipy.sparse import csr_array
 
     from hotspots.geography.streets import Streets, Weight
+    from hotspots.geography.terminals import Ways
 
     Floats = NDArray[np.float64]
     Integers = NDArray[np.int64]
-    # for either end of each point's street: the node, and what lies between it and the point
-    Ways = tuple[tuple[Integers, Floats], tuple[Integers, Floats]]
 
 MAX_DISTANCES = 20_000_000
 """Distances held at once while a matrix is filled."""
@@ -62,7 +63,7 @@ def nearest(
         Of the destination; -1 where none can be reached. Of destinations at one place, the first.
     """
     at_node, of_node = nearest_from_nodes(destinations, streets, weight=weight)
-    start, goal = (_Terminals.of(points, streets, weight) for points in (origins, destinations))
+    start, goal = (Terminals.of(points, streets, weight) for points in (origins, destinations))
     distance, position = np.full(len(origins), np.inf), np.full(len(origins), -1)
     for node, metres in start.out:
         through = metres + at_node[node]
@@ -102,9 +103,9 @@ def nearest_from_nodes(
     first = np.flatnonzero(~destinations.duplicated(["edge", "fraction"]))
     if not len(first):
         return np.full(n_nodes, np.inf), np.full(n_nodes, -1)
-    goal = _Terminals.of(destinations.iloc[first], streets, weight)
+    goal = Terminals.of(destinations.iloc[first], streets, weight)
     distance, _, source = dijkstra(
-        _entered(streets.costs(weight).reverse, goal.into),
+        entered(streets.costs(weight).reverse, goal.into),
         indices=n_nodes + np.arange(len(first)),
         min_only=True,
         return_predecessors=True,
@@ -139,18 +140,74 @@ def distances(
     array of float, shape (n_origins, n_destinations)
         Metres or seconds; infinite where there is no way, or none within `limit`.
     """
-    start, goal = (_Terminals.of(points, streets, weight) for points in (origins, destinations))
+    start, goal = (Terminals.of(points, streets, weight) for points in (origins, destinations))
     n_nodes = len(streets.nodes)
     if len(destinations) < len(origins):
-        graph = _entered(streets.costs(weight).reverse, goal.into)
+        graph = entered(streets.costs(weight).reverse, goal.into)
         found = _through_nodes(graph, n_nodes, start.out, limit=limit).T
     else:
-        graph = _entered(streets.costs(weight).onward, start.out)
+        graph = entered(streets.costs(weight).onward, start.out)
         found = _through_nodes(graph, n_nodes, goal.into, limit=limit)
     origin, target, metres = _direct(start, goal)
     np.minimum.at(found, (origin, target), metres)
     found[found > limit] = np.inf
     return found
+
+
+@dataclass(frozen=True, eq=False)
+class Reached:
+    """Nodes of the streets within a limit of snapped points.
+
+    Attributes
+    ----------
+    origin, node : array of int, shape (n_reached,)
+        Positions of a point and of a node it reaches, by point.
+    metres : array of float, shape (n_reached,)
+        From point to node, or seconds.
+    segment : array of int, shape (n_origins,)
+        Where each point lies in ``streets.segments``.
+    fraction : array of float, shape (n_origins,)
+        How far along the segment's line, from 0 to 1.
+    """
+
+    origin: Integers
+    node: Integers
+    metres: Floats
+    segment: Integers
+    fraction: Floats
+
+
+def reached(
+    origins: pd.DataFrame, streets: Streets, *, limit: float, weight: Weight = "length"
+) -> Reached:
+    """Find every node that can be reached from each origin.
+
+    Parameters
+    ----------
+    origins : DataFrame
+        As :func:`hotspots.snap` returns them.
+    streets : Streets
+        The network they were snapped to.
+    limit : float
+        Metres or seconds, itself included.
+    weight : {"length", "travel_time"}
+        What is kept short.
+
+    Returns
+    -------
+    Reached
+    """
+    start, n_nodes = Terminals.of(origins, streets, weight), len(streets.nodes)
+    graph = entered(streets.costs(weight).onward, start.out)
+    parts = [(np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64), np.empty(0))]
+    height = max(1, MAX_DISTANCES // graph.shape[0])
+    for top in range(0, len(origins), height):
+        rows = np.arange(top, min(top + height, len(origins)))
+        metres = dijkstra(graph, indices=n_nodes + rows, limit=limit)[:, :n_nodes]
+        origin, node = np.nonzero(np.isfinite(metres))
+        parts.append((origin + top, node, metres[origin, node]))
+    origin, node, metres = (np.concatenate(part) for part in zip(*parts, strict=True))
+    return Reached(origin, node, metres, start.segment, start.fraction)
 
 
 def k_nearest(
@@ -279,41 +336,7 @@ def _reach(
     return reach
 
 
-@dataclass(frozen=True)
-class _Terminals:
-    """Snapped points: their street, and the ways between them and its two ends."""
-
-    segment: Integers
-    fraction: Floats
-    ahead: Floats
-    back: Floats
-    out: Ways
-    into: Ways
-
-    @classmethod
-    def of(cls, snapped: pd.DataFrame, streets: Streets, weight: Weight) -> _Terminals:
-        segments, costs = streets.segments, streets.costs(weight)
-        edge = streets.edges.index.get_indexer(snapped["edge"])
-        segment, fraction = segments.of_edge[edge], snapped["fraction"].to_numpy(dtype="float64")
-        fraction = np.where(segments.along[edge], fraction, 1 - fraction)
-        start, end = segments.start[segment], segments.end[segment]
-        ahead, back = costs.ahead[segment], costs.back[segment]
-        return cls(
-            segment=segment,
-            fraction=fraction,
-            ahead=ahead,
-            back=back,
-            out=((start, _part(fraction, back)), (end, _part(1 - fraction, ahead))),
-            into=((start, _part(fraction, ahead)), (end, _part(1 - fraction, back))),
-        )
-
-
-def _part(fraction: Floats, length: Floats) -> Floats:
-    """Apportion costs; at an end of the street nothing is left, even of a forbidden way."""
-    return np.multiply(fraction, length, out=np.zeros_like(fraction), where=fraction > 0)
-
-
-def _direct(start: _Terminals, goal: _Terminals) -> tuple[Integers, Integers, Floats]:
+def _direct(start: Terminals, goal: Terminals) -> tuple[Integers, Integers, Floats]:
     """Return origin, destination and cost along the street for pairs on the same one."""
     origins = pd.DataFrame({"segment": start.segment, "origin": np.arange(len(start.segment))})
     goals = pd.DataFrame({"segment": goal.segment, "goal": np.arange(len(goal.segment))})
@@ -321,23 +344,7 @@ def _direct(start: _Terminals, goal: _Terminals) -> tuple[Integers, Integers, Fl
     origin, target = on_one["origin"].to_numpy(), on_one["goal"].to_numpy()
     onward = goal.fraction[target] - start.fraction[origin]
     length = np.where(onward < 0, start.back[origin], start.ahead[origin])
-    return origin, target, _part(np.abs(onward), length)
-
-
-def _entered(graph: csr_array[np.float64], ways: Ways) -> csr_array[np.float64]:
-    """Add a row per point, to set out from; a stored 0 is a way of no length."""
-    nodes, metres = (np.stack(pair, axis=1) for pair in zip(*ways, strict=True))
-    usable = np.isfinite(metres)
-    size = graph.shape[0] + len(nodes)
-    rows = graph.indptr[-1] + np.cumsum(usable.sum(axis=1))
-    return csr_array(
-        (
-            np.concatenate([graph.data, metres[usable]]),
-            np.concatenate([graph.indices, nodes[usable]]),
-            np.concatenate([graph.indptr, rows]),
-        ),
-        shape=(size, size),
-    )
+    return origin, target, part_of(np.abs(onward), length)
 
 
 def _through_nodes(
