@@ -4,9 +4,13 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
+import shapely
 
+from hotspots.facilities.candidates import street_sites
 from hotspots.facilities.comparison import compare_with_controls
 from hotspots.facilities.controls import draw_controls
+from hotspots.geography.streetkinds import distance_to_streets
+from hotspots.geography.streets import Streets
 
 MAPS, SETS, HOMES = 1_000, 99, 20
 MOST = 0.064  # 0.05 and two standard errors of a share of 1,000
@@ -94,3 +98,54 @@ def test_homes_drawn_to_destinations_are_found(city, say):
         found += result.p_value <= 0.05
     say(f"control sets, homes drawn 6 times as often to places: found in {found} of 100")
     assert found >= 70
+
+
+@pytest.fixture(scope="module")
+def town():
+    """Give streets 150 m apart, every fourth an arterial, and places along the arterials."""
+    side, step = 13, 150.0
+    at = np.arange(side * side).reshape(side, side)
+    across, along = at[:, :-1].ravel(), at[:-1].ravel()
+    u, v = np.concatenate([across, along]), np.concatenate([across + 1, along + side])
+    row = np.concatenate([across // side, along % side])
+    xy = step * np.stack([at.ravel() % side, at.ravel() // side], axis=1)
+    lines = shapely.linestrings(np.stack([xy[u], xy[v]], axis=1))
+    kind = np.where(row % 4 == 2, "primary", "residential")
+    streets = Streets(
+        gpd.GeoDataFrame(geometry=shapely.points(xy), crs="EPSG:32616"),
+        gpd.GeoDataFrame(
+            {"u": [*u, *v], "v": [*v, *u], "length": step, "highway": [*kind, *kind]},
+            geometry=[*lines, *shapely.reverse(lines)],
+            crs="EPSG:32616",
+        ),
+    )
+    rng = np.random.default_rng(4)
+    busy = rng.choice(np.flatnonzero(kind == "primary")[:30], 25)
+    spots = shapely.line_interpolate_point(lines[busy], rng.uniform(0, step, 25))
+    sites = gpd.GeoDataFrame({"kind": ["hotel"] * 25}, geometry=spots, crs="EPSG:32616")
+    return streets, lines[kind == "residential"], sites
+
+
+def test_homes_anywhere_beside_streets_are_rarely_called_near(town, say):
+    """They stand back from any point of a residential street, not where candidates are put."""
+    streets, residential, sites = town
+    candidates = street_sites(streets)
+    candidates = candidates.join(distance_to_streets(candidates, streets))
+    rng = np.random.default_rng(5)
+    p = np.empty((MAPS, 2))
+    for i in range(MAPS):
+        lines = residential[rng.integers(len(residential), size=HOMES)]
+        fronts = shapely.line_interpolate_point(lines, rng.uniform(0, 150, HOMES))
+        homes = (
+            gpd.GeoDataFrame(geometry=fronts, crs="EPSG:32616").translate(8, 8).to_frame("geometry")
+        )
+        controls = draw_controls(
+            homes, candidates, weight="length_m", match=["street_m"], n_sets=SETS, rng=rng
+        )
+        found = compare_with_controls(
+            homes, sites, controls, streets=streets, within=[400, 800], n_bootstraps=0
+        )
+        p[i] = found.p_value, found.p_value_others
+    shares = pd.DataFrame(p <= 0.05, columns=["primary", "others"]).mean()
+    say(f"controls along streets, as far from an arterial: p <= 0.05 in {shares.to_dict()}")
+    assert (shares <= MOST).all()
