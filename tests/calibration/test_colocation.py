@@ -65,7 +65,7 @@ def test_local_quotients_rarely_find_what_is_not_there(say):
     found, below = 0, []
     for _ in range(MAPS):
         table = local_colocation_quotient(
-            reports(rng), "age_group", ("adult", "adult"), k=5, n_permutations=1_999, rng=rng
+            reports(rng), "age_group", ("adult", "adult"), k=15, n_permutations=1_999, rng=rng
         )
         found += (table["q_value"] <= 0.05).any()
         below.append((table["p_value"].dropna() <= 0.05).mean())
