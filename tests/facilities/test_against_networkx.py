@@ -14,7 +14,9 @@ import shapely
 from scipy.spatial import Delaunay
 from shapely import LineString
 
+from hotspots.facilities.exposure import exposure
 from hotspots.facilities.proximity import proximity
+from hotspots.geography.catchments import reached_streets
 from hotspots.geography.streets import Streets, read_streets
 
 UTM = "EPSG:32616"
@@ -145,6 +147,112 @@ def test_random_streets(seed):
     hotels = random_places(rng, streets, "hotel", n=3)
     found = check(homes, hotels, streets)
     assert (found["distance_m"] > 0).any()
+
+
+DAYS = pd.Timestamp("2015-01-01") + pd.to_timedelta(np.arange(100), unit="D")
+PERIOD = ("2015-01-20", "2015-03-15")
+
+
+def dated(rng, table):
+    """Let each place open and close on some day, or on none that is known."""
+    opened, closed = np.sort(rng.integers(0, 100, (2, len(table))), axis=0)
+    known = rng.random((2, len(table))) < 0.7
+    return table.assign(
+        opened=np.where(known[0], DAYS[opened], pd.NaT),
+        closed=np.where(known[1], DAYS[closed], pd.NaT),
+        capacity=rng.integers(2, 9, len(table)),
+    )
+
+
+def days_open(table):
+    """List the days of the period on which each place was open, one by one."""
+    days = list(pd.date_range(*PERIOD))
+    stays = [
+        {day for day in days if not (day < row.opened or day > row.closed)}  # no limit if missing
+        for row in table.itertuples()
+    ]
+    return table.assign(days=stays)
+
+
+def brute_force(place, others, metres):
+    """Count, one other after the other: within 400 m and 1,600 m, days, and the decayed sum."""
+    n, days, decayed = np.zeros(2), np.zeros(2), 0.0
+    for other in others.itertuples():
+        itself = (other.Index, getattr(other, "kind", "")) == (place.Index, place.kind)
+        together = len(place.days & other.days) * (not itself)
+        reach = np.array([400, 1600]) >= metres[other.Index]
+        n, days = n + reach * (together > 0), days + reach * together
+        decayed += np.exp(-metres[other.Index] / 400) * (reach[1] and together > 0)
+    return n, days, decayed
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_exposure_to_facilities_and_incidents(seed):
+    rng = np.random.default_rng(50 + seed)
+    streets = random_streets(rng)
+    homes = dated(rng, random_places(rng, streets, "group_home", n=8))
+    sites = dated(rng, random_places(rng, streets, "hotel", n=10))
+    sites = pd.concat([sites, homes[:9]])
+    times = DAYS[rng.integers(0, 100, len(sites))]
+    calls = sites[["geometry"]].assign(time=times).rename_axis("incident_id")
+    calls["facility_id"] = np.where(rng.random(len(calls)) < 0.5, homes.index[0], None)
+    edges = streets.edges.rename(columns={"length": "length_m"})
+    graph, node_of = split(edges, pd.concat([homes, sites]).reset_index())
+    options = {"streets": streets, "within": [400, 1600], "period": PERIOD, "max_snap": np.inf}
+    by_kind = exposure(homes, sites, **options).set_index(["facility_id", "to_kind"])
+    by_call = exposure(homes, calls, **options).set_index("facility_id")
+    homes, sites = days_open(homes), days_open(sites)
+    at_once = days_open(calls.assign(opened=calls["time"], closed=calls["time"]))
+    some = 0
+    for i, home in enumerate(homes.itertuples()):
+        found = nx.single_source_dijkstra_path_length(graph, node_of[i], weight="metres")
+        metres = {
+            label: found.get(node_of[len(homes) + j], np.inf) for j, label in enumerate(sites.index)
+        }
+        own = (calls["facility_id"] == home.Index) | (calls.distance(home.geometry) <= 1)
+        rows = [
+            (by_call.loc[home.Index], at_once[~own], False),
+            (by_kind.loc[(home.Index, "hotel")], sites[sites["kind"] == "hotel"], True),
+            (by_kind.loc[(home.Index, "group_home")], sites[sites["kind"] == "group_home"], True),
+        ]
+        for row, others, has_days in rows:
+            n, days, decayed = brute_force(home, others, metres)
+            if row["note"] in {"not open", "unreachable"}:
+                assert row[["within_400m", "decayed", "days_within_400m"]].isna().all()
+                continue
+            assert row[["within_400m", "within_1600m"]].to_list() == n.tolist()
+            assert row["decayed"] == pytest.approx(decayed)
+            some += n[1] > 0
+            if has_days:
+                assert row["days_within_1600m"] == days[1]
+                assert row["person_days_within_400m"] == days[0] * home.capacity
+    assert some > 20
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_points_are_in_a_catchment_if_they_are_near_enough(seed):
+    rng = np.random.default_rng(70 + seed)
+    streets = random_streets(rng)
+    homes = random_places(rng, streets, "group_home", n=4)
+    lines = streets.edges.geometry.to_numpy()
+    spots = shapely.line_interpolate_point(
+        lines[rng.integers(0, len(lines), 150)], rng.uniform(0, 1, 150), normalized=True
+    )
+    spots = gpd.GeoDataFrame(geometry=spots, crs=UTM)
+    edges = streets.edges.rename(columns={"length": "length_m"})
+    graph, node_of = split(edges, pd.concat([homes, spots]).reset_index())
+    pieces = reached_streets(homes, streets, distance=700, max_snap=np.inf)
+    inside = 0
+    for i, home in enumerate(homes.index):
+        found = nx.single_source_dijkstra_path_length(graph, node_of[i], weight="metres")
+        metres = np.array([found.get(node_of[len(homes) + j], np.inf) for j in range(len(spots))])
+        reached = shapely.union_all(pieces.geometry[pieces["origin"] == home].to_numpy())
+        apart = shapely.distance(spots.geometry.to_numpy(), reached)
+        assert (apart[metres < 700 - 1e-6] < 1e-6).all()
+        # lines may cross without meeting, so that a spot on one is drawn on the other
+        assert (apart[metres > 700 + 1e-3] > 1e-6).mean() > 0.99
+        inside += (metres < 700).sum()
+    assert inside > 100
 
 
 def test_milwaukee(shared_data):
