@@ -24,7 +24,8 @@ OUTSIDE_PERIOD = "outside the period"
 _NOT_CHOSEN = {
     *("geometry", "time", "time_start", "time_end", "uncertainty_m"),
     *("time_missing", "time_returned"),
-    *("incident_id", "report_id", "person_id", "facility_id"),  # what is chosen by is said on every page
+    # what is chosen by is said on every page
+    *("incident_id", "report_id", "person_id", "facility_id"),
 }
 
 

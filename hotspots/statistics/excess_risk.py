@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 import numpy as np
 import pandas as pd
-from scipy.special import gammainccinv, gammaincinv
 
 from hotspots.errors import StatisticsError
-from hotspots.inference.intervals import clopper_pearson
+from hotspots.inference.intervals import clopper_pearson, poisson_interval
 from hotspots.statistics.at_risk import FEW_EXPECTED, at_risk, few_expected, not_more_than_all
 from hotspots.statistics.rates import Family
 
@@ -140,9 +139,7 @@ def _interval(
     if family == "binomial":
         lower, upper = clopper_pearson(y, x, confidence=confidence)
         return x * lower, x * upper
-    none, tail = y == 0, (1 - confidence) / 2
-    lower = np.where(none, 0.0, gammaincinv(np.where(none, 1.0, y), tail))
-    return lower, np.asarray(gammainccinv(y + 1, tail), dtype=np.float64)
+    return poisson_interval(y, confidence=confidence)
 
 
 def _few_expected(
