@@ -158,7 +158,7 @@ def test_moments_of_lees_l_local_with_uneven_weights(n):
         assert found["expected"][i] == pytest.approx(every.mean(), abs=1e-12)
         if every.std() > 1e-9:
             z = (found["statistic"][i] - every.mean()) / every.std()
-            assert found["z"][i] == pytest.approx(z, rel=1e-6, abs=1e-9)
+            assert found["z"][i] == pytest.approx(z, rel=1e-10, abs=1e-12)
             assert found["p_value"][i] == pytest.approx(2 * ndtr(-abs(z)), rel=1e-6)
         else:
             assert found["label"][i] == "not testable"
