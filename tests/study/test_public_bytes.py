@@ -1,5 +1,6 @@
 """What the public files of a run depend on, and what they do not."""
 
+import re
 from itertools import pairwise
 
 import geopandas as gpd
@@ -149,6 +150,7 @@ def test_open_data_shows_rates_of_residents(own_town, tmp_path):
 
 PAIRS = [
     "local_moran_bivariate",
+    "local_geary_multivariate",
     "lees_l_local",
     "local_join_count_bivariate",
     "local_join_count_colocation",
@@ -186,6 +188,45 @@ def test_what_incidents_are_set_beside_changes_no_public_byte(own_town, tmp_path
     moved = [done.analysis.units, again.analysis.units]
     assert not moved[0]["lees_l_local_z"].equals(moved[1]["lees_l_local_z"])
     assert not moved[0]["local_moran_bivariate_z"].equals(moved[1]["local_moran_bivariate_z"])
+
+
+ASKED = 'alternative = "greater"\nnull = "conditional"\nrates = ["excess_risk", "eb_rates"]\n'
+
+
+@pytest.mark.filterwarnings("ignore::hotspots.errors.FewDataWarning")
+def test_how_a_study_is_tested_changes_no_published_area(own_town, tmp_path):
+    """Sides, nulls, rates and two numbers at once are internal: the public pages are the same."""
+    _, before = public_bytes(own_town, tmp_path / "one")
+    beside(own_town, "hotel", names=["gi_star", "local_geary_multivariate"], open_data=False)
+    path = own_town / "study.toml"
+    path.write_text(
+        path.read_text(encoding="utf-8").replace("seed = 1\n", f"seed = 1\n{ASKED}"), "utf-8"
+    )
+    done, after = public_bytes(own_town, tmp_path / "two")
+    assert {"eb_rates_label", "local_geary_multivariate_z"} <= set(done.analysis.units)
+    assert done.analysis.inference["gi_star"]["null"] == "conditional"
+    assert after == before
+
+
+@pytest.mark.filterwarnings("ignore::hotspots.errors.FewDataWarning")
+def test_open_data_shows_no_rates_without_a_test(own_town, tmp_path):
+    """Neither of contacts, which are no open data, nor of residents."""
+    beside(own_town, "hotel", names=["gi_star", "local_geary_multivariate"], open_data=True)
+    path = own_town / "study.toml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("seed = 1\n", f"seed = 1\n{ASKED}"), "utf-8")
+    done, of_residents = public_bytes(own_town, tmp_path / "one")
+    assert done.public.statistics == ("gi_star",)
+    assert not any("rate" in name or "excess" in name for name in done.public.table)
+    report = of_residents["report.html"].decode()
+    assert "one-sided (only more" in report
+    assert "Areas with fewer were not looked for." in report
+    assert not re.search("residents would|Excess risk|Smoothed rate|Without a test", report)
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("rates = [", 'denominator = "baseline"\nrates = ['), "utf-8")
+    again, of_contacts = public_bytes(own_town, tmp_path / "two")
+    assert of_contacts == of_residents
+    assert not again.analysis.units["eb_rates_raw"].equals(done.analysis.units["eb_rates_raw"])
 
 
 def test_open_data_beside_residents_is_shown(own_town, tmp_path):

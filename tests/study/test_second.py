@@ -71,6 +71,7 @@ def test_the_whole_area_is_tested_first(asked, analysed):
     units, tests = found.units, found.tests
     assert list(tests)[3:] == [
         "lees_l",
+        "geary_beside",
         "join_count 1-1",
         "join_count 0-0",
         "join_count 0-1",
