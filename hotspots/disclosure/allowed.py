@@ -52,8 +52,11 @@ PROXIMITY_COLUMNS = (
 PLACES = ("incident_id", "facility_id")
 """Names of an index whose rows are single places."""
 
-RECORD_COLUMNS = frozenset({*PLACES, "kind", "person_id", "operator_id"})
-"""Columns that only tables of incidents and facilities have."""
+CATCHMENT_COLUMNS = ("reached_m", "from_fraction")
+"""Columns of what can be reached from a place: such a shape lies around it."""
+
+RECORD_COLUMNS = frozenset({*PLACES, "kind", "person_id", "operator_id", *CATCHMENT_COLUMNS})
+"""Columns that only tables of incidents and facilities, or of what lies around them, have."""
 
 
 def refuse_points(table: gpd.GeoDataFrame) -> None:

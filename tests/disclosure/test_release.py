@@ -5,7 +5,7 @@ from dataclasses import replace
 import geopandas as gpd
 import pandas as pd
 import pytest
-from shapely import GeometryCollection, Point, box
+from shapely import GeometryCollection, LineString, Point, box
 
 from hotspots.disclosure.allowed import PUBLIC_COLUMNS
 from hotspots.disclosure.release import (
@@ -16,6 +16,8 @@ from hotspots.disclosure.release import (
 )
 from hotspots.disclosure.rules import Rules
 from hotspots.errors import DisclosureError
+from hotspots.geography.catchments import catchments, reached_streets
+from hotspots.geography.streets import Streets
 from hotspots.maps.page import hotspot_map
 from hotspots.reports.report import write_report
 from hotspots.reports.tables import write_public_areas
@@ -208,6 +210,17 @@ def test_facilities_are_no_base_map(homes):
     for layer in (homes, homes.rename_axis(None), bare, bare.reset_index()):
         with pytest.raises(DisclosureError, match="no background"):
             Context(basemap={"place": layer})
+
+
+def test_catchments_are_no_base_map_for_they_lie_around_places(homes):
+    west, south, east, north = homes.total_bounds
+    line = LineString([(west, south), (east + 500, north)])
+    nodes = gpd.GeoDataFrame(geometry=list(map(Point, line.coords)), crs=homes.crs)
+    edge = {"u": [0], "v": [1], "length": [line.length]}
+    streets = Streets(nodes, gpd.GeoDataFrame(edge, geometry=[line], crs=homes.crs))
+    for reach in (catchments, reached_streets):
+        with pytest.raises(DisclosureError, match="no background"):
+            Context(basemap={"road": reach(homes, streets, max_snap=99_999)})
 
 
 @pytest.mark.parametrize("kind", ["water", "park", "road"])

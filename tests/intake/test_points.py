@@ -11,6 +11,7 @@ from geopandas.testing import assert_geoseries_equal
 from shapely import Point, box
 
 from hotspots.crs import is_metric
+from hotspots.errors import InputError
 from hotspots.intake.facilities import read_facilities
 from hotspots.intake.incidents import read_incidents
 
@@ -109,6 +110,15 @@ def test_only_known_columns_are_kept(write, boundary):
 def test_ids_stay_as_written(write):
     path = write("incident_id,x,y\n007,1,1\n 8 ,1,1\n9.0,1,1\n1e5,1,1\n")
     assert read_incidents(path, crs=UTM).table.index.tolist() == ["007", "8", "9.0", "1e5"]
+
+
+def test_the_facility_of_an_incident_is_read_as_text_and_never_chosen_by(write):
+    path = write("incident_id,home,x,y\na,007,425000,4765000\nb,,425000,4765000\n")
+    columns = {"facility_id": "home"}
+    table = read_incidents(path, crs=UTM, columns=columns).table
+    assert table["facility_id"].fillna("").to_dict() == {"a": "007", "b": ""}
+    with pytest.raises(InputError, match="'facility_id' cannot be chosen by"):
+        read_incidents(path, crs=UTM, columns=columns, where={"facility_id": ["007"]})
 
 
 def test_one_kilometre_is_measured_from_the_line_and_round_the_corner(write, boundary):
