@@ -28,6 +28,8 @@ from hotspots.statistics.results import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import geopandas as gpd
     import pandas as pd
     from numpy.typing import NDArray
@@ -37,6 +39,8 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
     Integers = NDArray[np.int64]
+
+COMPARED = 2**22  # labels dealt to neighbours compared at once
 
 
 def local_colocation_quotient(
@@ -195,13 +199,10 @@ class _Around:
         looking: NDArray[np.bool_],
         wanted: NDArray[np.bool_],
     ) -> _Around:
-        record, neighbour, weight = links.between()
-        kept = looking[record]
-        record, neighbour, weight = record[kept], neighbour[kept], weight[kept]
         rows = np.flatnonzero(looking)
-        row = np.searchsorted(rows, record)
+        row, neighbour, weight = links.between(rows)
         has = wanted.astype(np.float64)
-        number, own, size = _counterparts(dealing, record, neighbour)
+        number, own, size = _counterparts(dealing, rows[row], neighbour)
         chance = dealing.chances(has[:, None])[:, 0][neighbour]
         with np.errstate(divide="ignore", invalid="ignore"):
             held = (chance * size - has[own]) / (size - 1)
@@ -229,9 +230,9 @@ class _Around:
         total, squares = np.zeros(m), np.zeros(m)
         for who in dealing.draws(n_permutations, rng):
             share = np.asarray(near @ self.wanted[who])
-            link, draw = np.nonzero(who[self.neighbour] == self.own[:, None])
-            instead = self.wanted[who[self.own[link], draw]] - self.wanted[self.own[link]]
-            np.add.at(share, (self.row[link], draw), self.weight[link] * instead)
+            for link, draw in self._returned(who):
+                instead = self.wanted[who[self.own[link], draw]] - self.wanted[self.own[link]]
+                np.add.at(share, (self.row[link], draw), self.weight[link] * instead)
             apart = share - self.share[:, None]
             at_least += np.count_nonzero(apart >= -TIE, axis=1)
             at_most += np.count_nonzero(apart <= TIE, axis=1)
@@ -244,6 +245,14 @@ class _Around:
             variance=np.maximum(squares / draws - (total / draws) ** 2, 0.0),
             single=(at_least == n_permutations) & (at_most == n_permutations),
         )
+
+    def _returned(self, who: Integers) -> Iterator[tuple[Integers, Integers]]:
+        """Find the links, and the draws, in which the neighbour drew the labels of who looks."""
+        step = max(1, COMPARED // who.shape[1])
+        for first in range(0, len(self.neighbour), step):
+            some = slice(first, first + step)
+            link, draw = np.nonzero(who[self.neighbour[some]] == self.own[some, None])
+            yield first + link, draw
 
     def spread(self, values: NDArray[np.generic], n: int) -> Floats:
         """Put values at the places of all n records, NaN elsewhere."""

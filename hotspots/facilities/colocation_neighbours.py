@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 MORE = 7  # places looked at beyond the k that are asked for, before looking at more
 DETOUR = 3.0  # of the straight line: streets are searched that far first
 TOGETHER = 256  # places searched from at once over the streets
+BLOCK = 2_000_000  # places looked at by all askers together
 ROUNDS = 4  # searches with a limit, each further than the one before
 
 
@@ -223,38 +224,67 @@ class Near:
 def nearest(records: Records, k: int) -> Near:
     """Find for each asker the k nearest records of others, and all that are as near as the last."""
     keys, _, _ = records.askers
-    place = keys % len(records.xy)
+    n_places = len(records.xy)
     furthest = np.zeros(len(keys))
     pending, parts = np.arange(len(keys)), []
-    m = min(k + MORE, len(records.xy) + 1)
-    limit = _first_limit(records, m)
-    step = 0
+    m = min(k + MORE, n_places + 1)
+    limit, step = _first_limit(records, m), 0
     while pending.size:
-        which, metres = records.around(place[pending], m, limit)
-        there = np.isfinite(metres)
-        free = np.where(there, records.free(pending[:, None], which), 0)
-        enough = np.cumsum(free, axis=1) >= k
-        last = np.take_along_axis(metres, enough.argmax(axis=1)[:, None], axis=1)[:, 0]
-        last = np.where(enough.any(axis=1), last, np.inf)
-        seen = np.where(there[:, -1], metres[:, -1], limit)
-        done = np.flatnonzero((last + ROUNDING < seen) | np.isinf(seen))
-        asker, column = np.nonzero((free[done] > 0) & (metres[done] <= last[done, None] + ROUNDING))
-        row = done[asker]
-        parts.append((pending[row], which[row, column], free[row, column], metres[row, column]))
-        np.maximum.at(furthest, pending[row], metres[row, column])
-        known = np.isfinite(last[done])
-        furthest[pending[done[known]]] = last[done[known]]
-        pending = np.delete(pending, done)
+        left = []
+        for some in np.array_split(pending, -(-pending.size * m // BLOCK)):
+            found = _among(records, some, k, m, limit)
+            furthest[some[found.done]] = found.furthest[found.done]
+            parts.append((found.asker, found.place, found.records, found.metres))
+            left.append(some[~found.done])
+        pending = np.concatenate(left)
         step += 1
-        m = min(2 * m, len(records.xy) + 1)
+        m = min(2 * m, n_places + 1)
         limit = limit * 4 if step < ROUNDS else np.inf
-    asker, where, free, metres = (np.concatenate(part) for part in zip(*parts, strict=True))
-    return Near(asker, where, free, metres, furthest, k)
+    asker, place, free, metres = (np.concatenate(part) for part in zip(*parts, strict=True))
+    return Near(asker, place, free, metres, furthest, k)
+
+
+@dataclass(frozen=True, eq=False)
+class _Found(Near):
+    """What some askers found, of those that looked at enough places to be sure."""
+
+    done: NDArray[np.bool_]
+
+
+def _among(records: Records, askers: Integers, k: int, m: int, limit: float) -> _Found:
+    """Look for k records of others among the m nearest places within a limit."""
+    keys, _, _ = records.askers
+    which, metres = records.around(keys[askers] % len(records.xy), m, limit)
+    there = np.isfinite(metres)
+    free = np.where(there, records.free(askers[:, None], which), 0)
+    enough = np.cumsum(free, axis=1) >= k
+    last = np.take_along_axis(metres, enough.argmax(axis=1)[:, None], axis=1)[:, 0]
+    last = np.where(enough.any(axis=1), last, np.inf)
+    seen = np.where(there[:, -1], metres[:, -1], limit)
+    done = (last + ROUNDING < seen) | np.isinf(seen)
+    taken = done[:, None] & (free > 0) & (metres <= last[:, None] + ROUNDING)
+    row, column = np.nonzero(taken)
+    reached = np.where(taken, metres, 0.0).max(axis=1)
+    return _Found(
+        asker=askers[row],
+        place=which[row, column],
+        records=free[row, column],
+        metres=metres[row, column],
+        furthest=np.where(np.isinf(last), reached, last),
+        k=k,
+        done=done,
+    )
 
 
 def within(records: Records, bandwidth: float) -> Near:
     """Find for each asker all records of others no further than a bandwidth."""
     keys, _, _ = records.askers
+    n_pairs = int(records.tree.count_neighbors(records.tree, bandwidth + ROUNDING))
+    if n_pairs > MAX_DISTANCES:
+        raise InputError(
+            f"bandwidth {bandwidth:g} m: {n_pairs:,} pairs of places are that near; give less than "
+            "that, or k"
+        )
     start, goal, metres = records.pairs(bandwidth + ROUNDING)
     pairs = pd.DataFrame({"start": start, "place": goal, "metres": metres})
     askers = pd.DataFrame({"asker": np.arange(len(keys)), "start": keys % len(records.xy)})
@@ -331,9 +361,9 @@ class Links:
         """Say which records have any neighbour."""
         return np.diff(self.to_place.indptr) > 0
 
-    def between(self) -> tuple[Integers, Integers, Floats]:
-        """List every link: from which record, to which, and its weight."""
-        every = csr_array(self.to_place @ self.members - self.own)
+    def between(self, rows: Integers) -> tuple[Integers, Integers, Floats]:
+        """List every link of some records: position in `rows`, to which record, and its weight."""
+        every = csr_array(self.to_place[rows] @ self.members - self.own[rows])
         every.eliminate_zeros()
         listed = every.tocoo()
         return listed.row.astype(np.int64), listed.col.astype(np.int64), listed.data
