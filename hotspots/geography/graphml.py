@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import IO, TYPE_CHECKING
 from xml.parsers import expat
 
@@ -10,7 +9,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from hotspots.geography.streettable import StreetTable
+from hotspots.geography.streettable import StreetTable, split_kinds
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -18,7 +17,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 WANTED = frozenset({"x", "y", "length", "travel_time", "highway", "geometry", "crs"})
-QUOTED = re.compile(r"'([^']*)'")
 
 
 def read_graphml(file: IO[bytes]) -> StreetTable:
@@ -131,10 +129,9 @@ def _numbers(values: Iterable[str | None]) -> NDArray[np.float64]:
 
 
 def _kinds(values: list[str]) -> pd.api.extensions.ExtensionArray:
-    """Read kinds of streets; osmnx writes those of a joined street as a Python list."""
+    """Write the kinds of every street alike."""
     code, written = pd.factorize(np.array(values, dtype=object))
-    kinds = [";".join(QUOTED.findall(text)) if text.startswith("[") else text for text in written]
-    return pd.array(kinds, dtype="str").take(code)
+    return pd.array([";".join(split_kinds(text)) for text in written], dtype="str").take(code)
 
 
 def _lines(values: list[str]) -> NDArray[np.object_]:

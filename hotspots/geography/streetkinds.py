@@ -10,6 +10,7 @@ import shapely
 
 from hotspots.crs import require_points, require_same_crs
 from hotspots.errors import StreetError
+from hotspots.geography.streettable import split_kinds
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -119,7 +120,9 @@ def of_kinds(streets: Streets, kinds: Sequence[str] | None) -> Flags:
             f"{HIGHWAY}='…', or give kinds=None for all streets"
         )
     code, written = pd.factorize(streets.edges[HIGHWAY].astype("str").fillna(""))
-    wanted = np.array([not set(asked).isdisjoint(text.split(";")) for text in written], dtype=bool)
+    wanted = np.array(
+        [not set(asked).isdisjoint(split_kinds(text)) for text in written], dtype=bool
+    )
     found[segments.of_edge[wanted[code]]] = True
     if not found.any():
         raise StreetError(f"streets: none is {words}{_known(written, code)}; give other kinds")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     Integers = NDArray[np.int64]
 
 GROUND = Geod(ellps="WGS84")
+QUOTED = re.compile(r"'([^']*)'")
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,27 @@ class StreetTable:
     edges: pd.DataFrame
     crs: str | None
     notes: tuple[str, ...] = ()
+
+
+def split_kinds(text: str) -> list[str]:
+    """Read the kinds of one street.
+
+    Parameters
+    ----------
+    text : str
+        Kinds with ``;`` between, or, for a street that was joined from several, a Python list as
+        osmnx writes it.
+
+    Returns
+    -------
+    list of str
+
+    Examples
+    --------
+    >>> split_kinds("primary;residential"), split_kinds("['primary', 'residential']")
+    (['primary', 'residential'], ['primary', 'residential'])
+    """
+    return QUOTED.findall(text) if text.startswith("[") else text.split(";")
 
 
 def ground_lengths(degrees: Floats, line: Integers, n: int) -> Floats:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import geopandas as gpd
 import numpy as np
 import osmium
+import pandas as pd
 import pytest
 import shapely
 
@@ -43,6 +44,8 @@ def test_one_of_several_kinds_or_of_two_directions_is_enough(ladder, points):
     edges = streets.edges.assign(highway=["service", "trunk", *["service"] * 6])
     one_side = Streets(streets.nodes, edges)
     assert distance_to_streets(points([(0, 30)]), one_side).tolist() == [30]
+    edges["highway"] = pd.Series([["service", "trunk"], *[None] * 7], dtype=object)  # as osmnx has
+    assert distance_to_streets(points([(0, 30)]), Streets(streets.nodes, edges)).tolist() == [30]
 
 
 def test_distances_are_the_smallest_to_any_such_line(network):
