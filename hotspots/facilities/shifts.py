@@ -6,13 +6,13 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from hotspots.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    import pandas as pd
     from numpy.typing import NDArray
 
     Hours = Mapping[str, tuple[float, float]]
@@ -44,6 +44,7 @@ def shift_of(times: pd.Series, shifts: Hours = SHIFTS) -> NDArray[np.object_]:
 
     Examples
     --------
+    >>> import pandas as pd
     >>> times = pd.to_datetime(pd.Series(["2015-03-01 05:59", "2015-03-01 06:00", None]))
     >>> shift_of(times, {"night": (22, 6), "day": (6, 22)}).tolist()
     ['night', 'day', None]
@@ -51,7 +52,7 @@ def shift_of(times: pd.Series, shifts: Hours = SHIFTS) -> NDArray[np.object_]:
     starts, names = _pieces(shifts)
     hour = (times - times.dt.normalize()).dt.total_seconds().to_numpy(dtype=np.float64) / 3600
     at = np.searchsorted(starts, np.nan_to_num(hour), side="right") - 1
-    found = np.asarray(names, dtype=object)[at]
+    found: NDArray[np.object_] = np.asarray(names, dtype=object)[at]
     found[np.isnan(hour)] = None
     return found
 

@@ -291,7 +291,9 @@ def _as_of(reports: pd.DataFrame, as_of: datetime | str | None) -> pd.Timestamp:
     try:
         moment = pd.Timestamp(as_of).tz_localize(None)
     except (AttributeError, TypeError, ValueError):
-        raise InputError("as_of: no time; write it as 2015-03-01 or 2015-03-01 14:00") from None
+        moment = pd.Timestamp("NaT")
+    if pd.isna(moment):
+        raise InputError("as_of: no time; write it as 2015-03-01 or 2015-03-01 14:00")
     day = moment == moment.normalize() and not (isinstance(as_of, str) and ":" in as_of)
     return moment + pd.Timedelta(days=1) - pd.Timedelta(microseconds=1) if day else moment
 
@@ -308,8 +310,8 @@ def _notes(
         f"{later:,} reports are of after the last moment known of, and left out": later,
         f"{untimed:,} of {n:,} reports lack a time, and say nothing of how soon": untimed,
         f"{lost:,} of {n:,} reports have no return recorded by then": lost,
-        f"{again:,} of these are of persons who were reported missing again, so they were back at a "
-        f"time nobody recorded: left out of times to return; others are {rest}": again,
+        f"{again:,} of these are of persons who were reported missing again, so they were back at "
+        f"a time nobody recorded: left out of times to return; others are {rest}": again,
         "no person_id: every report is taken to be of another person, and intervals are too narrow "
         "where some have several": "person_id" not in used,
     }
