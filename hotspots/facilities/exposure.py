@@ -160,7 +160,7 @@ def exposure(
        days_within_800m  person_days_within_800m
     0              41.0                    328.0
     """
-    incidents = hasattr(others, "index") and others.index.name == INCIDENTS.index
+    incidents = getattr(getattr(others, "index", None), "name", None) == INCIDENTS.index
     _check(places, others, incidents=incidents)
     require_limits(within, max_snap=max_snap)
     _check_own(others, own, own_within, incidents=incidents)
@@ -260,7 +260,7 @@ def _check(places: gpd.GeoDataFrame, others: gpd.GeoDataFrame, *, incidents: boo
     require_facilities(places, what="places")
     if incidents:
         require_incidents(others, what="others")
-    elif hasattr(others, "columns") and "kind" not in others.columns:
+    elif hasattr(others, "geometry") and "kind" not in getattr(others, "columns", ()):
         raise SchemaError(
             f"others: neither facilities nor incidents; give them a column 'kind', or name the "
             f"index {INCIDENTS.index!r}"
@@ -275,7 +275,7 @@ def _check_own(
 ) -> None:
     if not own_within >= 0:
         raise InputError(f"own_within: {own_within:g} m; give 0 or more")
-    if incidents and own not in {None, OWN, *others.columns}:
+    if incidents and own not in {None, OWN, *getattr(others, "columns", ())}:
         raise SchemaError(
             f"others: no column {own!r}; name the one with the facility an incident happened at, "
             "or that reported it"

@@ -34,7 +34,7 @@ def require_facilities(table: gpd.GeoDataFrame, *, what: str) -> None:
         If the CRS is not metric.
     """
     require_geo(table, what=what)
-    if "kind" not in table.columns:
+    if "kind" not in getattr(table, "columns", ()):
         raise SchemaError(f"{what}: no column 'kind'; say what each facility is")
     keys = pd.MultiIndex.from_arrays([table["kind"].astype("str"), table.index])
     _require(table, [*_repeated(keys, table.index, " within their kind"), no_points(table)], what)

@@ -275,6 +275,17 @@ def test_faults(case, places):
     assert message in str(caught.value)
 
 
+def test_other_things_than_tables_are_refused(places):
+    homes = places("group_home", H1=(0, 0))
+    for thing in ([1], "hotels.csv", pd.DataFrame({"kind": ["hotel"]})):
+        with pytest.raises(InputError, match="others: a GeoDataFrame with a geometry is needed"):
+            exposure(homes, thing)
+    with pytest.raises(SchemaError, match="others: neither facilities nor incidents"):
+        exposure(homes, homes.geometry)
+    with pytest.raises(SchemaError, match="places: no column 'kind'"):
+        exposure(homes.geometry, homes)
+
+
 def test_a_capacity_below_0_and_decay_that_is_none(places):
     homes = places("group_home", H1=(0, 0), H2=(0, 0)).assign(capacity=["-2", "many"])
     with pytest.raises(SchemaError, match="places: 2 have a capacity that is below 0 or no number"):

@@ -88,7 +88,9 @@ def test_what_the_streets_surround_is_filled_or_kept(network, two_way, points):
     assert not open_ring.contains(shapely.Point(200, 200))  # 100 m are missing, 80 m are covered
 
 
-def test_every_cut_is_at_the_distance(network):
+@pytest.fixture(scope="module")
+def tangle(network):
+    """Streets that cross without meeting, some one-way, longer than drawn, or loops."""
     rng = np.random.default_rng(8)
     xy = rng.uniform(0, 1000, (40, 2)).round(2)
     links = {tuple(sorted(pair)) for pair in rng.integers(0, 40, (90, 2)).tolist()}
@@ -99,7 +101,26 @@ def test_every_cut_is_at_the_distance(network):
         edges.append((u, v, metres, bend))
         if rng.random() < 0.6:
             edges.append((v, u, metres * rng.choice([1, 1.2]), bend))
-    streets = network(dict(enumerate(map(tuple, xy))), *edges)
+    return network(dict(enumerate(map(tuple, xy))), *edges)
+
+
+def test_filling_adds_what_is_surrounded_and_no_more(tangle, points):
+    places = points([(200, 300), (500, 500), (800, 100)])
+    kept, filled = (
+        catchments(places, tangle, distance=[300, 700], width=8, holes=holes).geometry
+        for holes in (True, False)
+    )
+    expected = [
+        shapely.union_all(shapely.polygons([part.exterior for part in shapely.get_parts(shape)]))
+        for shape in kept
+    ]
+    assert filled.is_valid.all()
+    assert shapely.hausdorff_distance(filled.to_numpy(), expected).max() < 0.5  # round corners
+    assert (filled.area > 1.2 * kept.area).sum() > 2
+
+
+def test_every_cut_is_at_the_distance(tangle):
+    streets, rng = tangle, np.random.default_rng(9)
     places = gpd.GeoDataFrame(
         geometry=gpd.points_from_xy(*rng.uniform(0, 1000, (2, 25))), crs=streets.crs
     )
