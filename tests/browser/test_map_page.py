@@ -159,7 +159,7 @@ def test_hostile_text_is_shown_as_it_is(opened, town_with, click_at):
 
 
 SWITCHES = (
-    "Areas without clear difference",
+    "Areas that do not stand out",
     "Group outlines and numbers",
     "Group homes (1)",
     "Hotels (2)",
@@ -191,7 +191,7 @@ def test_the_key_follows_the_switches(opened, town_release):
     page = opened(town_release)
     key = page.locator("#key")
     for switch, words in (
-        ("Areas without clear difference", "No clear difference from chance"),
+        ("Areas that do not stand out", "No clear difference from chance"),
         ("Hotels (2)", "Hotel"),
         ("Water", "Water"),
         ("Group home to nearest hotel", "Group home to nearest hotel"),
@@ -213,6 +213,19 @@ def test_the_statistic_changes_headline_key_list_and_picture(opened, town_releas
     page.get_by_label("Getis-Ord Gi*").check()
     assert page.locator("#headline").inner_text() == headline(town_release, "gi_star")
     assert picture(page) == before
+
+
+def test_what_colours_mean_follows_the_statistic(opened, town_release):
+    rates = {"raw": 0.002, "smoothed": 0.002, "mean": 0.002, "weight": 0.5,
+             "label": "0.8 to 1.25 times"}  # fmt: skip
+    columns = {f"eb_rates_{name}": value for name, value in rates.items()}
+    page = opened(replace(town_release, table=town_release.table.assign(**columns)))
+    means = page.locator("#key-means")
+    assert means.inner_text().startswith("Colour is strength of evidence")
+    page.get_by_label("Smoothed rates").check()
+    assert means.inner_text().startswith("Colour is the smoothed rate beside the overall rate of 2")
+    assert "about the overall rate" in page.locator("#key").inner_text()
+    assert page.locator("#no-groups").inner_text().startswith("There are no groups")
 
 
 # --- the list and the keyboard --------------------------------------------------------------------

@@ -87,6 +87,13 @@ def test_enough_draws_or_none_say_nothing(drawn, details):
     assert "random draws" not in strength(drawn(**details), "gi_star")
 
 
+def test_one_side_needs_half_the_draws(drawn):
+    """With 99 draws 1 / 100 times 10 is 0.1: 90 % is in reach, 95 % needs 199, 99 % 999."""
+    found = reach(drawn(p=0.01, q=0.11, alternative="greater"), "gi_star")
+    assert (found.beyond, found.nothing) == ({"99": 999, "95": 199}, False)
+    assert reach(drawn(p=0.02, q=0.2), "gi_star").beyond == {"99": 1999, "95": 399, "90": 199}
+
+
 def test_a_level_that_was_reached_is_in_reach(drawn):
     """As many areas as share a small p-value help each other, and one of them did it."""
     assert not reach(drawn({0: "hot 95"}, q=0.04), "gi_star").nothing
