@@ -17,7 +17,7 @@ from hotspots.presentation.headlines import headline
 from hotspots.presentation.methods import references
 from hotspots.presentation.overall import gate
 from hotspots.presentation.provenance import banner, how_made, sources
-from hotspots.reports import sections
+from hotspots.reports import distances, sections
 from hotspots.reports.files import write_text
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def report_html(release: Release) -> str:
         caveats=caveats(release),
         data_grids=sections.data_grids(release),
         data_sentences=sections.data_sentences(release),
-        facilities=sections.facilities(release),
+        facilities=distances.facilities(release),
         findings=[
             (
                 entry,

@@ -7,12 +7,10 @@ from typing import TYPE_CHECKING
 
 from hotspots.disclosure.release import InternalRelease, PublicRelease
 from hotspots.presentation.classes import class_words, drawn_labels
-from hotspots.presentation.distances import distance_sentence, note_words
 from hotspots.presentation.families import PAIRS, family
 from hotspots.presentation.figures import NUMBERED, figure_svg
 from hotspots.presentation.formats import (
     counted,
-    distance,
     figures,
     is_missing,
     listed,
@@ -24,15 +22,13 @@ from hotspots.presentation.formats import (
 from hotspots.presentation.group_words import captions, compared
 from hotspots.presentation.groups import COLD, HOT, groups
 from hotspots.presentation.headlines import during, headline
-from hotspots.presentation.markers import marker
 from hotspots.presentation.methods import method, method_words
 from hotspots.presentation.overall import global_engine, global_name
 from hotspots.presentation.provenance import rows_read
 from hotspots.presentation.subjects import PERSONS, subject
+from hotspots.reports.grids import Column, Grid
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
     import geopandas as gpd
     import pandas as pd
 
@@ -42,57 +38,11 @@ if TYPE_CHECKING:
 LISTED = {HOT: 25, COLD: 10}
 """How many groups of each sign the report lists."""
 
-SHORT = 12
-"""Tables of up to so many rows are not cut by the end of a page."""
-
 EACH_AREA = "A person with records in several areas of a group counts once in each."
 """What is said below tables of persons."""
 
 AREAS_LISTED = 300
 """Up to so many published areas are listed one by one."""
-
-
-@dataclass(frozen=True)
-class Column:
-    """The head of a table's column.
-
-    Attributes
-    ----------
-    title : str
-        What it says.
-    numeric : bool
-        Whether its values stand to the right.
-    """
-
-    title: str
-    numeric: bool = False
-
-
-@dataclass(frozen=True)
-class Grid:
-    """A table of a page; the first cell of each row is its head.
-
-    Attributes
-    ----------
-    caption : str
-        What it shows.
-    columns : tuple of Column
-        Heads.
-    rows : list of tuple of str
-        Cells, as many as columns.
-    note : str
-        What stands below, such as how much is left out.
-    """
-
-    caption: str
-    columns: tuple[Column, ...]
-    rows: list[tuple[str, ...]]
-    note: str = ""
-
-    @property
-    def is_short(self) -> bool:
-        """Whether it is printed on one page, and not cut."""
-        return len(self.rows) <= SHORT
 
 
 @dataclass(frozen=True)
@@ -329,61 +279,3 @@ def _area_grids(release: Release, name: str) -> list[Grid]:
         for (unit, row), label in zip(table.iterrows(), drawn_labels(release, name), strict=True)
     ]
     return [Grid("All areas", columns, rows)]
-
-
-def facilities(release: Release) -> list[tuple[str, Grid]]:
-    """Tabulate distances by kind of facility and of destination; internal only."""
-    if not isinstance(release, InternalRelease) or release.proximity is None:
-        return []
-    table = release.proximity
-    if "kind" not in table.columns:
-        table = table.assign(kind="other")
-    return [
-        (distance_sentence(rows), _distance_grid(rows))
-        for _, rows in table.groupby(["kind", "to_kind"], sort=False, observed=True)
-    ]
-
-
-def _distance_grid(rows: pd.DataFrame) -> Grid:
-    start, to = marker(str(rows["kind"].iloc[0])), marker(str(rows["to_kind"].iloc[0]))
-    within = [name for name in rows.columns if str(name).startswith("within_")]
-    over = "distance_m" in rows.columns and bool(rows["distance_m"].notna().any())
-    ordered = rows.sort_values("distance_m" if over else "straight_m", na_position="last")
-    notes = "note" in rows.columns and rows["note"].fillna("").astype(str).str.strip().any()
-    columns = (
-        Column(start.words),
-        Column("Nearest"),
-        *((Column("Over streets", numeric=True),) if over else ()),
-        Column("Straight line", numeric=True),
-        *(
-            Column(f"Within {number(float(name[7:-1]))}\N{NO-BREAK SPACE}m", numeric=True)
-            for name in within
-        ),
-        *((Column("Note"),) if notes else ()),
-    )
-    records = (
-        {str(name): value for name, value in row.items()} for row in ordered.to_dict("records")
-    )
-    cells = [_distance_row(row, within, over=over, notes=bool(notes)) for row in records]
-    caption = f"{start.plural}: the nearest {to.words.lower()}, nearest first"
-    counts = "Within: how many of them, over streets." if over and within else ""
-    return Grid(caption, columns, cells, counts)
-
-
-def _distance_row(
-    row: Mapping[str, object], within: Sequence[str], *, over: bool, notes: bool
-) -> tuple[str, ...]:
-    def text(name: str) -> str:
-        return "–" if is_missing(row.get(name)) else one_line(row[name], longest=120) or "–"
-
-    def length(name: str) -> str:
-        return "–" if is_missing(row.get(name)) else distance(float(str(row[name])))
-
-    return (
-        text("facility_id"),
-        text("nearest_id"),
-        *((length("distance_m"),) if over else ()),
-        length("straight_m"),
-        *("–" if is_missing(row[name]) else number(float(str(row[name]))) for name in within),
-        *((note_words(row.get("note")) or "–",) if notes else ()),
-    )
