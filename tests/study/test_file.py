@@ -137,7 +137,8 @@ FAULTS = {
         HEAD + INCIDENTS + UNITS + '[analysis]\nstatistics = ["gistar"]\n',
         "analysis.statistics[1]: input should be 'gi_star', 'gi', 'local_moran', 'local_geary', "
         "'local_join_count', 'gi_star_rate', 'local_moran_rate', 'local_moran_bivariate', "
-        "'lees_l_local', 'local_join_count_bivariate' or 'local_join_count_colocation', "
+        "'local_geary_multivariate', 'lees_l_local', 'local_join_count_bivariate' or "
+        "'local_join_count_colocation', "
         "not 'gistar'",
     ),
     "statistic twice": (
