@@ -131,7 +131,7 @@ def test_rates_without_a_test_are_internal(cells):
     """They may be of contacts, which no table of units says: not even open data shows them."""
     cells = cells.assign(eb_rates_raw=0.5, eb_rates_label="2 times or more",
                          excess_risk_expected=2.0, excess_risk_label="above 1")  # fmt: skip
-    shown = {name for name in release(cells, context=Context(open_data="City portal")).table}
+    shown = set(release(cells, context=Context(open_data="City portal")).table)
     assert not any(name.startswith(("eb_rates", "excess_risk")) for name in shown)
     assert release(cells, **STATED).statistics == ("gi_star", "eb_rates", "excess_risk")
 
