@@ -11,7 +11,8 @@ import pandas as pd
 from hotspots.crs import require_points
 from hotspots.errors import InputError, SchemaError
 from hotspots.facilities.exposure import exposure
-from hotspots.facilities.requirements import require_limits
+from hotspots.facilities.periods import open_days
+from hotspots.facilities.requirements import require_facilities, require_limits
 from hotspots.geography.paths import ROUNDING
 from hotspots.geography.snapping import MAX_SNAP_M
 
@@ -110,6 +111,8 @@ def placement_bands(
     """
     _check(candidates, sites, bands, max_snap)
     places, goals = _plain(candidates, CANDIDATE), _plain(sites, SITE, kept=("kind", *DATES))
+    require_facilities(goals, what="sites")
+    open_days(goals, "sites")  # said of the sites as they are, before some stand twice
     undated = int(pd.DataFrame(goals).reindex(columns=list(DATES)).isna().all(axis=1).sum())
     if len(goals["kind"].unique()) > 1:
         goals = pd.concat([goals, goals.assign(kind=EVERY)])
