@@ -11,16 +11,16 @@ import shapely
 
 from hotspots.crs import require_same_crs
 from hotspots.errors import InputError, SchemaError
-from hotspots.facilities.exposure import OWN, exposure
+from hotspots.facilities.exposure import exposure
 from hotspots.facilities.nearness import Spots
 from hotspots.facilities.periods import OPENED, incident_days, open_days, period_days
 from hotspots.facilities.requirements import require_facilities, require_incidents
 from hotspots.facilities.sheets import AROUND, AT, MISSING, Sheet, by_operator
 from hotspots.facilities.tallies import Tally, own_by_name, person_numbers
-from hotspots.facilities.together import own_incidents
+from hotspots.facilities.together import OWN, own_incidents
 from hotspots.geography.paths import ROUNDING, pairs_within
 from hotspots.geography.snapping import MAX_SNAP_M
-from hotspots.schema import INCIDENTS
+from hotspots.schema import FACILITIES, INCIDENTS
 
 if TYPE_CHECKING:
     from datetime import date
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Integers = NDArray[np.int64]
 
+OWN = FACILITIES.index
 CAPACITY = (
     "resident-years are capacity times days open: the most there can have been, so that rates per "
     "resident-year are the least they can have been"
@@ -62,7 +63,9 @@ class LicensingSheet:
         the others within ``near`` metres that were open at the same time (``within_400m``), the
         days they were, added up (``days_within_400m``), and ``note``, as in
         :func:`hotspots.exposure`; ``share_farther``, the share of the home's control sites that
-        are farther, with ``share_lower, share_upper``. NaN without a comparison.
+        are farther, with ``share_lower, share_upper``; and ``expected_within_400m``, the mean of
+        its control sites, where these were counted within the same distance. NaN without a
+        comparison.
     operators : DataFrame
         Index ``operator_id``; ``homes``, ``homes_open`` in the period and ``homes_in_rates``; then
         as `homes`, added up: a record around two of its homes counts twice. Persons count once.
@@ -273,19 +276,16 @@ def _surroundings(
         period=period,
         max_snap=max_snap,
     )
-    keys = ["facility_id", "to_kind"]
-    limit = f"within_{near:g}m"
-    kept = [*keys, "nearest_id", "distance_m", limit, f"days_{limit}"]
-    table = found[[*kept, "note"]]
+    keys, limit = ["facility_id", "to_kind"], f"within_{near:g}m"
+    among = [*AMONG_CONTROLS, f"expected_{limit}"]
+    measured = [*keys, "nearest_id", "distance_m", limit, f"days_{limit}"]
+    table = found[[*measured, "note"]]
     if comparison is None:
-        return table.assign(**dict.fromkeys(AMONG_CONTROLS, np.nan))[
-            [*kept, *AMONG_CONTROLS, "note"]
-        ]
-    known = comparison.places
-    if set(known["facility_id"]) != set(homes.index):
+        return table.assign(**dict.fromkeys(among, np.nan))[[*measured, *among, "note"]]
+    if set(comparison.places["facility_id"]) != set(homes.index):
         raise InputError("comparison: of other homes; compare these with their control sites")
-    joined = table.merge(known[[*keys, *AMONG_CONTROLS]], on=keys, how="left")
-    return joined[[*kept, *AMONG_CONTROLS, "note"]]
+    known = comparison.places.reindex(columns=[*keys, *among])
+    return table.merge(known, on=keys, how="left")[[*measured, *among, "note"]]
 
 
 def _notes(

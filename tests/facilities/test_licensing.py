@@ -12,6 +12,8 @@ from hotspots.facilities.comparison import compare_with_controls
 from hotspots.facilities.controls import draw_controls
 from hotspots.facilities.exposure import exposure
 from hotspots.facilities.licensing import licensing_sheet
+from hotspots.intake.facilities import read_facilities
+from hotspots.intake.missing_reports import read_missing_reports
 
 YEAR = ("2015-01-01", "2015-12-31")
 RATE = "_per_resident_year"
@@ -170,7 +172,7 @@ def test_surroundings_and_controls(places, incidents, homes, calls, plus):
     assert found["within_400m"].tolist() == [2, 1, 0]
     assert found["days_within_400m"].tolist() == [10 + 365, 10, 0]
     expected = comparison.places.set_index("facility_id")
-    for column in ("share_farther", "share_lower", "share_upper"):
+    for column in ("share_farther", "share_lower", "share_upper", "expected_within_400m"):
         assert found[column].to_dict() == expected[column].to_dict()
     summed = sheet.operator_surroundings.set_index("operator_id")
     assert summed["median_distance_m"].tolist() == pytest.approx([200, 700])
@@ -181,6 +183,29 @@ def test_surroundings_and_controls(places, incidents, homes, calls, plus):
     assert (
         licensing_sheet(some, calls, hotels, period=YEAR).surroundings["share_farther"].isna().all()
     )
+
+
+def test_missing_reports_of_the_sample_beside_plain_pandas(root):
+    folder = root / "data" / "lakeport"
+    homes = read_facilities(folder / "group_homes.csv", kind="group_home", crs="EPSG:32616").table
+    reports = read_missing_reports(folder / "missing_reports.csv").table
+    raw = pd.read_csv(folder / "missing_reports.csv", parse_dates=["time"]).merge(
+        pd.read_csv(folder / "group_homes.csv", parse_dates=["opened", "closed"]), on="facility_id"
+    )
+    day = raw["time"].dt.normalize()
+    there = (
+        (day >= raw["opened"]) & ~(day > raw["closed"]) & day.between("2013-01-01", "2016-12-31")
+    )
+    no_calls = homes.iloc[:0].drop(columns="kind").rename_axis("incident_id").assign(time=pd.NaT)
+    sheet = licensing_sheet(homes, no_calls, period=("2013-01-01", "2016-12-31"), reports=reports)
+    for table, key in ((sheet.homes, "facility_id"), (sheet.operators, "operator_id")):
+        expected = (
+            raw[there].groupby(key).agg(n=("report_id", "size"), who=("person_id", "nunique"))
+        )
+        expected = expected.reindex(table.index, fill_value=0)
+        assert table["missing_reports"].tolist() == expected["n"].tolist()
+        assert table["missing_reports_persons"].tolist() == expected["who"].tolist()
+    assert there.sum() > 200
 
 
 def test_no_score_no_rank_and_nothing_changed(homes, calls):

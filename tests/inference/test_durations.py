@@ -83,6 +83,12 @@ def test_persons_whose_episodes_are_alike_count_once():
     assert every == pytest.approx((1, *map(float, clopper_pearson(5, 5))))
 
 
+def test_two_persons_who_happen_to_agree_do_not_tell_more_than_two():
+    length, person = np.array([1.0, 9] * 8), np.arange(16) // 8
+    found = Durations(length, np.ones(16, dtype=bool), person).share(5)
+    assert found == pytest.approx((0.5, *map(float, clopper_pearson(1, 2))))
+
+
 def test_more_of_one_person_never_tell_more_than_as_many_persons():
     rng = np.random.default_rng(3)
     for _ in range(50):
