@@ -17,7 +17,7 @@ from hotspots.facilities.periods import OPENED, incident_days, open_days, period
 from hotspots.facilities.requirements import require_facilities, require_incidents
 from hotspots.facilities.sheets import AROUND, AT, MISSING, Sheet, by_operator
 from hotspots.facilities.tallies import Tally, own_by_name, person_numbers
-from hotspots.facilities.together import OWN, own_incidents
+from hotspots.facilities.together import own_incidents
 from hotspots.geography.paths import ROUNDING, pairs_within
 from hotspots.geography.snapping import MAX_SNAP_M
 from hotspots.schema import FACILITIES, INCIDENTS
