@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 import numpy as np
 import pandas as pd
 
-from hotspots.crs import require_geo, require_same_crs
+from hotspots.crs import require_geo, require_points, require_same_crs
 from hotspots.errors import FewDataWarning, InputError, SchemaError
 from hotspots.facilities.measures import (
     LEVEL,
@@ -20,8 +20,8 @@ from hotspots.facilities.measures import (
     ratio_interval,
     shares_within,
 )
-from hotspots.facilities.periods import days_together
 from hotspots.facilities.reach import Sites, reach
+from hotspots.facilities.together import INCIDENT, facilities_together, incidents_together
 from hotspots.geography.paths import ROUNDING
 from hotspots.inference.draws import generator
 from hotspots.inference.envelopes import global_envelope
@@ -50,6 +50,9 @@ SIDES: dict[Closeness, Alternative] = {
 }
 
 FEW_PLACES = 10
+OWN_WITHIN = 1.0
+"""Metres up to which an incident is at a site."""
+
 CURVE_POINTS = 40
 
 
@@ -104,9 +107,10 @@ class ControlComparison:
 
 def compare_with_controls(
     places: gpd.GeoDataFrame,
-    destinations: gpd.GeoDataFrame,
+    destinations: gpd.GeoDataFrame | None,
     controls: ControlSets,
     *,
+    incidents: gpd.GeoDataFrame | None = None,
     streets: Streets | None = None,
     within: Sequence[float] = (400, 800, 1600),
     primary: tuple[str, str] | None = None,
@@ -122,11 +126,15 @@ def compare_with_controls(
     ----------
     places : GeoDataFrame of Point
         The m places that `controls` were drawn for.
-    destinations : GeoDataFrame of Point
+    destinations : GeoDataFrame of Point, or None
         With ``kind``, one or several. A place among them is never a destination of itself, nor of
-        its own controls.
+        its own controls. None where only incidents are asked about.
     controls : ControlSets
         See :func:`hotspots.draw_controls`.
+    incidents : GeoDataFrame of Point, optional
+        One more kind of destination, ``"incident"``. Those with the place in ``facility_id``
+        count neither for it nor for its controls; those within 1 m of a site, a place's or a
+        control's, not for that site: they may say how much is reported there, not what is around.
     streets : Streets, optional
         The network; without it distances are straight lines.
     within : sequence of float
@@ -140,7 +148,8 @@ def compare_with_controls(
         What is extreme; shorter distances and more destinations are closer.
     period : tuple of two dates, optional
         First and last day. A destination counts for a place where both were open on one day of
-        it, and controls have the dates of their place.
+        it, and controls have the dates of their place; an incident, where it may have happened on
+        such a day while the place was open.
     operators : str
         Column of `places` that is resampled for intervals; without it places are.
     n_bootstraps : int
@@ -178,14 +187,17 @@ def compare_with_controls(
     Davison & Hinkley (1997), doi:10.1017/CBO9780511802843; Myllymäki, Mrkvička, Grabarnik, Seijo &
     Hahn (2017), doi:10.1111/rssb.12172.
     """
-    kinds = _check(places, destinations, controls, alternative)
-    open_together = days_together(places, destinations, period=period) > 0
-    open_together &= ~_itself(places, destinations)
+    _check(places, destinations, incidents, controls, alternative)
     sites = Sites.of(controls, streets)
     found: dict[str, Reach] = {}
-    for kind in kinds:
-        of_kind = np.asarray(destinations["kind"] == kind)
-        found[kind] = reach(sites, destinations[of_kind], open_together[:, of_kind], limits=within)
+    if destinations is not None:
+        together = facilities_together(places, destinations, period)
+        for kind in pd.unique(destinations["kind"].astype(str)):
+            of_kind = np.asarray(destinations["kind"] == kind)
+            found[kind] = reach(sites, destinations[of_kind], together[:, of_kind], limits=within)
+    if incidents is not None:
+        together = incidents_together(places, incidents, period)
+        found[INCIDENT] = reach(sites, incidents, together, limits=within, beyond=OWN_WITHIN)
     notes = [*sites.notes, *_notes(found), *_few(places)]
     compared = {kind: reached.opened() for kind, reached in found.items() if reached.open.any()}
     if not compared:
@@ -321,38 +333,31 @@ def _clusters(places: gpd.GeoDataFrame, operators: str) -> NDArray[np.int64]:
     return np.asarray(codes, dtype=np.int64)
 
 
-def _itself(places: gpd.GeoDataFrame, destinations: gpd.GeoDataFrame) -> NDArray[np.bool_]:
-    """Say which destination is which place: the same id, and the same kind where both have one."""
-    same = places.index.to_numpy()[:, None] == destinations.index.to_numpy()
-    if "kind" not in places:
-        return np.zeros_like(same)
-    return np.asarray(
-        same & (places["kind"].to_numpy()[:, None] == destinations["kind"].to_numpy())
-    )
-
-
 def _check(
     places: gpd.GeoDataFrame,
-    destinations: gpd.GeoDataFrame,
+    destinations: gpd.GeoDataFrame | None,
+    incidents: gpd.GeoDataFrame | None,
     controls: ControlSets,
     alternative: str,
-) -> list[str]:
-    """Refuse what does not fit together, and list the kinds of destinations."""
+) -> None:
+    """Refuse what does not fit together."""
     if alternative not in get_args(Closeness):
         raise InputError(
             f"alternative {alternative!r} is not known: use one of {', '.join(get_args(Closeness))}"
         )
-    for table, what in ((places, "places"), (destinations, "destinations")):
-        require_geo(table, what=what)
+    require_geo(places, what="places")
     require_same_crs(places, controls.frame, what="places and control sites")
-    require_same_crs(places, destinations, what="places and destinations")
     if not places.index.equals(controls.places):
         raise InputError("controls: drawn for other places; draw them for these")
-    if "kind" not in destinations.columns:
+    given = {"destinations": destinations, "incidents": incidents}
+    tables = {what: table for what, table in given.items() if table is not None}
+    for what, table in tables.items():
+        require_points(table, what=what)
+        require_same_crs(places, table, what=f"places and {what}")
+    if destinations is not None and "kind" not in destinations.columns:
         raise SchemaError("destinations: no column 'kind'; say what each of them is")
-    if not len(destinations):
+    if not sum(map(len, tables.values())):
         raise InputError("destinations: none given, so there is nothing to compare")
-    return list(pd.unique(destinations["kind"].astype(str)))
 
 
 def _notes(found: Mapping[str, Reach]) -> list[str]:

@@ -18,7 +18,7 @@ from hotspots.facilities.requirements import (
     require_incidents,
     require_limits,
 )
-from hotspots.facilities.together import Together, itself, own_incidents
+from hotspots.facilities.together import INCIDENT, OWN, Together, itself, own_incidents
 from hotspots.geography.journeys import FAR, UNREACHABLE
 from hotspots.geography.snapping import MAX_SNAP_M
 from hotspots.schema import INCIDENTS
@@ -36,9 +36,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Integers = NDArray[np.int64]
 
-INCIDENT = "incident"
 NOT_OPEN = "not open"
-OWN = "facility_id"
 DECAY = Decay()
 
 

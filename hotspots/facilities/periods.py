@@ -40,6 +40,11 @@ class Spans:
         """Put all on one and the same day."""
         return cls(np.zeros(n), np.zeros(n))
 
+    @classmethod
+    def always(cls, n: int) -> Spans:
+        """Limit none."""
+        return cls(np.full(n, -np.inf), np.full(n, np.inf))
+
     def within(self, first: float, last: float) -> Spans:
         """Keep what lies between two days."""
         return Spans(np.maximum(self.first, first), np.minimum(self.last, last))

@@ -86,6 +86,7 @@ def reach(
     together: NDArray[np.bool_],
     *,
     limits: Sequence[float],
+    beyond: float | None = None,
 ) -> Reach:
     """Measure from the places and from their controls to destinations.
 
@@ -99,6 +100,8 @@ def reach(
         Whether a destination counts for a place, and so for the place's control sites.
     limits : sequence of float
         Metres to count within.
+    beyond : float, optional
+        Metres up to which a destination is at a site, and does not count for it.
 
     Returns
     -------
@@ -107,6 +110,8 @@ def reach(
     where = sites.where
     nearest, within = np.full(where.shape, np.inf), np.zeros((*where.shape, len(limits)))
     for metres, counted in _blocks(sites, destinations, together):
+        if beyond is not None:
+            metres[metres <= beyond + ROUNDING] = np.inf
         for place in np.flatnonzero(counted.any(axis=1)):
             counts = counted[place] > 0
             apart = metres[where[:, place]][:, counts]

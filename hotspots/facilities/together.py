@@ -3,24 +3,41 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 import shapely
 
+from hotspots.facilities.periods import (
+    Spans,
+    days_together,
+    incident_days,
+    open_days,
+    period_days,
+)
 from hotspots.geography.paths import ROUNDING
 
 if TYPE_CHECKING:
+    from datetime import date
+
     import geopandas as gpd
     from numpy.typing import NDArray
 
     from hotspots.facilities.nearness import Spots
-    from hotspots.facilities.periods import Spans
 
     Floats = NDArray[np.float64]
     Integers = NDArray[np.int64]
+    Flags = NDArray[np.bool_]
     Pairs = tuple[Integers, Integers]
+    Period = tuple[date | str, date | str]
+
+
+INCIDENT = "incident"
+"""The kind of incidents, beside those of facilities."""
+
+OWN = "facility_id"
+"""Column of incidents with the facility where they happened, or that reported them."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,11 +113,79 @@ def own_incidents(
     """
     tree = shapely.STRtree(np.asarray(incidents.geometry))
     at = tree.query(np.asarray(places.geometry), predicate="dwithin", distance=metres + ROUNDING).T
-    ids = pd.DataFrame({"id": places.index.astype("str"), "place": np.arange(len(places))})
     by_name = np.empty((0, 2), dtype=np.int64)
     if named is not None and named in incidents:
-        text = incidents[named].convert_dtypes().astype("str").array  # 7.0 beside a gap is 7
-        names = pd.DataFrame({"id": text, "other": np.arange(len(incidents))}).dropna()
-        by_name = ids.merge(names, on="id")[["place", "other"]].to_numpy()
+        by_name = np.stack(own_by_name(places, incidents[named]), axis=1)
     place, other = np.unique(np.vstack([at, by_name]), axis=0).T
     return place, other
+
+
+def own_by_name(places: pd.DataFrame, named: pd.Series[Any]) -> Pairs:
+    """Find the records that name each place, whose ids are compared as text.
+
+    Parameters
+    ----------
+    places : DataFrame
+        Facilities; an id that stands under two kinds belongs to both.
+    named : Series
+        Of each record the id of its facility, or nothing.
+
+    Returns
+    -------
+    place, other : ndarray of int, shape (n_named,)
+        Positions, by record.
+    """
+    ids = pd.DataFrame({"id": places.index.astype("str"), "place": np.arange(len(places))})
+    text = named.convert_dtypes().astype("str").array  # 7.0 beside a gap is 7
+    names = pd.DataFrame({"id": text, "other": np.arange(len(named))}).dropna()
+    found = names.merge(ids, on="id")
+    return found["place"].to_numpy(), found["other"].to_numpy()
+
+
+def facilities_together(
+    places: gpd.GeoDataFrame, others: gpd.GeoDataFrame, period: Period | None
+) -> Flags:
+    """Say which facility was open while which place was, and is not the place itself.
+
+    Parameters
+    ----------
+    places, others : GeoDataFrame
+        Facilities; the same one has the same id, and the same kind where both have one.
+    period : tuple of two dates, optional
+        First and last day that count.
+
+    Returns
+    -------
+    ndarray of bool, shape (n, n_others)
+    """
+    together: Flags = days_together(places, others, period=period) > 0
+    if "kind" in places:
+        same = places.index.to_numpy()[:, None] == others.index.to_numpy()
+        together &= ~(same & (places["kind"].to_numpy()[:, None] == others["kind"].to_numpy()))
+    return together
+
+
+def incidents_together(
+    places: gpd.GeoDataFrame, incidents: gpd.GeoDataFrame, period: Period | None
+) -> Flags:
+    """Say which incident may have happened while which place was open, and does not name it.
+
+    Parameters
+    ----------
+    places, incidents : GeoDataFrame
+        Facilities, and incidents; an unknown time never counts. Without any column of times all
+        count, unless a period is asked for.
+    period : tuple of two dates, optional
+        First and last day that count.
+
+    Returns
+    -------
+    ndarray of bool, shape (n, n_incidents)
+    """
+    dated = period is not None or {"time", "time_start"} & set(incidents.columns)
+    here = open_days(places, "places").within(*period_days(period))
+    there = incident_days(incidents, "incidents") if dated else Spans.always(len(incidents))
+    together: Flags = here.shared_with_each(there).days() > 0
+    if OWN in incidents:
+        together[own_by_name(places, incidents[OWN])] = False
+    return together

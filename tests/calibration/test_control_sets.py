@@ -77,6 +77,27 @@ def test_homes_that_stand_like_controls_are_rarely_called_near(
     assert (shares <= MOST).all()
 
 
+def test_incidents_at_addresses_call_few_homes_near(city, say):
+    """A home's own incidents are left out, and so are those of every control."""
+    houses, _ = city
+    rng = np.random.default_rng(3)
+    at = houses.geometry.iloc[rng.integers(0, 400, 200)]  # near some of the middles
+    incidents = gpd.GeoDataFrame(
+        geometry=at.array, index=pd.RangeIndex(len(at), name="incident_id"), crs=houses.crs
+    )
+    p = np.empty((MAPS, 2))
+    for i in range(MAPS):
+        homes = homes_like(houses, rng, weighted=False, spaced=0)
+        controls = draw_controls(homes, houses, n_sets=SETS, rng=rng)
+        found = compare_with_controls(
+            homes, None, controls, incidents=incidents, within=[400], n_bootstraps=0
+        )
+        p[i] = found.p_value, found.p_value_others
+    shares = pd.DataFrame(p <= 0.05, columns=["primary", "others"]).mean()
+    say(f"control sets, incidents: p <= 0.05 in {shares.to_dict()}")
+    assert (shares <= MOST).all()
+
+
 def test_homes_drawn_to_destinations_are_found(city, say):
     houses, sites = city
     rng = np.random.default_rng(3)

@@ -168,6 +168,43 @@ def test_incidents_at_one_place_count_each(town):
         assert 2 * one.loc[counted, column] == pytest.approx(two.loc[counted, column])
 
 
+def reports(xs, **columns):
+    index = pd.Index([f"R{i}" for i in range(len(xs))], name="incident_id")
+    return gpd.GeoDataFrame(columns, geometry=[Point(x, 0) for x in xs], index=index, crs=CRS)
+
+
+def test_incidents_by_hand():
+    """Homes at 10 and 30, a set at 20 and 50; what is at a site does not count for that site."""
+    frame = table([(x, 0) for x in (10, 30, 20, 50)], "site")
+    homes = table([(10, 0), (30, 0)], "group_home", opened=["2015-01-01", "2016-01-01"])
+    sets = ControlSets(frame, homes.index, np.array([0, 1]), np.array([[2, 3]]))
+    incidents = reports(
+        [10, 20.5, 34, 33],
+        time=pd.to_datetime(["2017-01-01", "2017-01-02", "2015-06-01", "2017-02-01"]),
+        facility_id=[None, None, None, "group_home1"],
+    )
+    found = compare_with_controls(homes, None, sets, incidents=incidents, within=[15], rng=1)
+    places = found.places.set_index("facility_id")
+    assert found.primary == ("incident", "median_distance_m")
+    # home 0 and its control at 20, whose own is at 20.5; home 1 and its control at 50: the third
+    # came before it opened, the fourth names it
+    assert places["distance_m"].tolist() == [10.5, 9.5]
+    assert places["within_15m"].tolist() == [1, 1]
+    assert places["expected_within_15m"].tolist() == [4 - 1, 0]
+    assert places["share_farther"].tolist() == [0.0, 1.0]  # 10 of 10.5, and 29.5 of 9.5
+
+
+def test_incidents_are_one_more_kind(town):
+    streets, homes, goals, candidates = town
+    controls = draw_controls(homes, candidates, n_sets=19, rng=1)
+    incidents = reports([80.0, 310.0, 555.0])
+    options = {"streets": streets, "within": [150], "rng": 1}
+    alone = compare_with_controls(homes, goals, controls, **options).places
+    found = compare_with_controls(homes, goals, controls, incidents=incidents, **options)
+    assert set(found.curves["to_kind"]) == {"hotel", "trap_house", "incident"}
+    pd.testing.assert_frame_equal(found.places.query("to_kind != 'incident'"), alone)
+
+
 def test_the_sides_are_those_of_closeness(town):
     _, homes, goals, candidates = town
     controls = draw_controls(homes, candidates, n_sets=99, rng=1)
