@@ -6,13 +6,25 @@ from .disclosure.release import Release as Release
 from .disclosure.release import release as release
 from .disclosure.rules import Rules as Rules
 from .errors import HotspotsError as HotspotsError
+from .facilities.candidates import street_sites as street_sites
+from .facilities.colocation import ColocationQuotient as ColocationQuotient
+from .facilities.colocation import colocation_quotient as colocation_quotient
+from .facilities.colocation_controls import colocation_with_controls as colocation_with_controls
+from .facilities.colocation_local import local_colocation_quotient as local_colocation_quotient
 from .facilities.comparison import ControlComparison as ControlComparison
 from .facilities.comparison import compare_with_controls as compare_with_controls
 from .facilities.controls import ControlSets as ControlSets
 from .facilities.controls import draw_controls as draw_controls
+from .facilities.decay import Decay as Decay
+from .facilities.exposure import exposure as exposure
+from .facilities.licensing import licensing_sheet as licensing_sheet
 from .facilities.periods import days_together as days_together
+from .facilities.placement import placement_bands as placement_bands
 from .facilities.proximity import proximity as proximity
+from .facilities.timeliness import timeliness as timeliness
 from .geography.apportionment import apportion as apportion
+from .geography.catchments import catchments as catchments
+from .geography.catchments import reached_streets as reached_streets
 from .geography.counting import count as count
 from .geography.counting import locate as locate
 from .geography.grids import hexagons as hexagons
@@ -24,6 +36,7 @@ from .geography.neighbours import contiguity as contiguity
 from .geography.neighbours import distance_band as distance_band
 from .geography.neighbours import nearest_neighbours as nearest_neighbours
 from .geography.snapping import snap as snap
+from .geography.streetkinds import distance_to_streets as distance_to_streets
 from .geography.streets import Streets as Streets
 from .geography.streets import read_streets as read_streets
 from .geography.weights import inverse_distance as inverse_distance
@@ -33,6 +46,7 @@ from .inference.envelopes import global_envelope as global_envelope
 from .inference.multiple import adjust as adjust
 from .intake.facilities import read_facilities as read_facilities
 from .intake.incidents import read_incidents as read_incidents
+from .intake.missing_reports import read_missing_reports as read_missing_reports
 from .intake.polygons import read_boundary as read_boundary
 from .intake.polygons import read_layer as read_layer
 from .intake.polygons import read_polygons as read_polygons
@@ -76,9 +90,11 @@ from .study.run import run as run
 
 __version__: str
 __all__ = [
+    "ColocationQuotient",
     "Context",
     "ControlComparison",
     "ControlSets",
+    "Decay",
     "Envelope",
     "HotspotMap",
     "HotspotsError",
@@ -93,17 +109,22 @@ __all__ = [
     "TestResult",
     "adjust",
     "apportion",
+    "catchments",
+    "colocation_quotient",
+    "colocation_with_controls",
     "compare_with_controls",
     "contiguity",
     "count",
     "days_together",
     "distance_band",
+    "distance_to_streets",
     "distances_over_streets",
     "draw_controls",
     "eb_rates",
     "eb_standardised",
     "excess_risk",
     "explore",
+    "exposure",
     "geary",
     "general_g",
     "gi",
@@ -119,6 +140,8 @@ __all__ = [
     "kernel_weights",
     "lees_l",
     "lees_l_local",
+    "licensing_sheet",
+    "local_colocation_quotient",
     "local_geary",
     "local_join_count",
     "local_moran",
@@ -129,13 +152,16 @@ __all__ = [
     "moran_rate",
     "nearest_neighbours",
     "nearest_over_streets",
+    "placement_bands",
     "plot",
     "proximity",
     "public_areas",
+    "reached_streets",
     "read_boundary",
     "read_facilities",
     "read_incidents",
     "read_layer",
+    "read_missing_reports",
     "read_polygons",
     "read_population",
     "read_streets",
@@ -146,6 +172,8 @@ __all__ = [
     "sample_study",
     "snap",
     "squares",
+    "street_sites",
+    "timeliness",
     "within_over_streets",
     "write_proximity",
     "write_public_areas",
