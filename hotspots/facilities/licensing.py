@@ -16,11 +16,11 @@ from hotspots.facilities.nearness import Spots
 from hotspots.facilities.periods import OPENED, incident_days, open_days, period_days
 from hotspots.facilities.requirements import require_facilities, require_incidents
 from hotspots.facilities.sheets import AROUND, AT, MISSING, Sheet, by_operator
-from hotspots.facilities.tallies import Tally, own_by_name, person_numbers
-from hotspots.facilities.together import own_incidents
+from hotspots.facilities.tallies import Tally, person_numbers
+from hotspots.facilities.together import OWN, own_by_name, own_incidents
 from hotspots.geography.paths import ROUNDING, pairs_within
 from hotspots.geography.snapping import MAX_SNAP_M
-from hotspots.schema import FACILITIES, INCIDENTS
+from hotspots.schema import INCIDENTS
 
 if TYPE_CHECKING:
     from datetime import date
@@ -35,7 +35,6 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Integers = NDArray[np.int64]
 
-OWN = FACILITIES.index
 CAPACITY = (
     "resident-years are capacity times days open: the most there can have been, so that rates per "
     "resident-year are the least they can have been"

@@ -45,27 +45,6 @@ def person_numbers(records: pd.DataFrame) -> tuple[Integers, bool]:
     return np.asarray(np.where(codes < 0, len(names) + n, codes), dtype=np.int64), True
 
 
-def own_by_name(homes: pd.DataFrame, named: pd.Series[Any]) -> tuple[Integers, Integers]:
-    """Find the records that name a home.
-
-    Parameters
-    ----------
-    homes : DataFrame
-        The index holds ids, each once.
-    named : Series, length n
-        Id of a facility for each record; compared as text.
-
-    Returns
-    -------
-    home, record : ndarray of int, shape (n_pairs,)
-        Positions, by record.
-    """
-    text = named.convert_dtypes().astype("str")  # 7.0 beside a gap is 7
-    home = pd.Index(homes.index.astype("str")).get_indexer(pd.Index(text))
-    record = np.flatnonzero((home >= 0) & named.notna().to_numpy())
-    return home[record], record
-
-
 @dataclass(frozen=True, eq=False)
 class Tally:
     """Which records belong to which homes.

@@ -11,6 +11,7 @@ import pandas as pd
 
 from hotspots.errors import InputError, SchemaError, faults
 from hotspots.facilities.shifts import SHIFTS, shift_of
+from hotspots.facilities.tallies import person_numbers
 from hotspots.inference.durations import Durations
 from hotspots.schema import MISSING_REPORTS
 
@@ -232,17 +233,9 @@ def _episodes(reports: pd.DataFrame, moment: pd.Timestamp, unknown: Unknown) -> 
     again = unrecorded & _missing_again(reports)
     length = _hours(back.where(known, moment) - missing)
     length[again | (unrecorded & (unknown == "left out"))] = np.nan
-    return _Episodes(_persons(reports), _hours(time - missing), length, known, ~known, again)
-
-
-def _persons(reports: pd.DataFrame) -> NDArray[np.int64]:
-    """Give every person a number; a report that names none is a person of its own."""
-    n = np.arange(len(reports))
-    if "person_id" not in reports:
-        return n
-    codes, names = pd.factorize(reports["person_id"])
-    alone = codes < 0
-    return np.asarray(np.where(alone, len(names) + n, codes), dtype=np.int64)
+    return _Episodes(
+        person_numbers(reports)[0], _hours(time - missing), length, known, ~known, again
+    )
 
 
 def _missing_again(reports: pd.DataFrame) -> Flags:
