@@ -76,6 +76,8 @@ class TableSchema:
         Allowed geometry types.
     unique_within : str, optional
         Column within whose values an id stands once; without it, an id stands once in the table.
+    numbered : bool
+        Whether the number of a row is its id where a file has none.
     """
 
     name: str
@@ -84,6 +86,7 @@ class TableSchema:
     optional: tuple[str, ...]
     geometry_types: tuple[str, ...]
     unique_within: str | None = None
+    numbered: bool = False
 
     @property
     def columns(self) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, get_args
 
 import numpy as np
@@ -85,6 +85,9 @@ class ControlComparison:
         Control sets compared with.
     notes : tuple of str
         What was left out, and what the result cannot show.
+    nearest : mapping of str to ndarray of float, shape (1 + n_sets, m)
+        By kind, metres to the nearest destination of the places and, row by row, of the sets;
+        infinite where none is reached. What `places` sums up.
     """
 
     statistics: pd.DataFrame
@@ -95,6 +98,7 @@ class ControlComparison:
     p_value_others: float
     n_sets: int
     notes: tuple[str, ...] = ()
+    nearest: Mapping[str, Floats] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         """Say what was found; nothing about any one place."""
@@ -229,6 +233,7 @@ def compare_with_controls(
         p_value_others=p_others,
         n_sets=len(sets) - 1,
         notes=tuple(notes),
+        nearest={kind: reached.nearest for kind, reached in found.items()},
     )  # fmt: skip
 
 

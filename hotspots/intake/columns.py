@@ -98,7 +98,8 @@ def plan_columns(
     search = _Search(source, known, schema.name, dict(columns or {}))
     _take_asked(search)
     _take_by_name(search)
-    _check_needed(search, {schema.index: "", **(needed or {})})
+    index = {} if schema.numbered else {schema.index: ""}
+    _check_needed(search, {**index, **(needed or {})})
     place = _place(search, given_crs=given_crs) if "geometry" in schema.required else OWN
     _check_repeated(search, place)
     if search.faults:

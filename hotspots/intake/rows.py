@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 NO_ID = "no id"
 DUPLICATE_ID = "duplicate id"
 UNREADABLE_TIME = "unreadable time"
-NOT_QUARANTINED = (WHERE, OUTSIDE_PERIOD)
+NO_WEIGHT = "no weight"
+NOT_QUARANTINED = (WHERE, OUTSIDE_PERIOD, NO_WEIGHT)
 
 
 class Rows:
@@ -70,7 +71,9 @@ class Rows:
         self.set_aside(reason, every)
 
     def read_ids(self) -> None:
-        """Read the ids as text; none may be missing."""
+        """Read the ids as text; none may be missing. Numbered rows without one have their own."""
+        if self.schema.numbered and self.schema.index not in self.frame:
+            self.frame[self.schema.index] = self.frame.index
         ids = texts(self.frame[self.schema.index])
         self.frame[self.schema.index] = ids
         self.set_aside(NO_ID, ids.isna())
