@@ -1,6 +1,6 @@
 """Local statistics beside esda, pygeoda and spdep: same values, same neighbours, one run.
 
-``python benchmarks/local.py [units ...]`` (4000 and 40000 by default; 400000 takes some minutes)
+``python benchmarks/local.py [units ...]`` (4000 and 40000 by default; 400000 takes most of an hour)
 prints processor seconds (ours and short ones the best of several; spdep's are seconds elapsed) and
 ratios at 999 permutations. All run in one thread. esda is compiled where numba is
 installed (``uv run --group bench --with numba``) and called once before it is timed; pygeoda and R
@@ -10,10 +10,10 @@ what the calls take beyond the same call with one permutation, for ours the engi
 
 For counts it also prints how far p-values by permutation are from the exact ones, the largest and
 the mean difference over all units, for the same statistic and null: the unit's own value is held.
-The peers give the smaller of P(T >= t) and P(T < t), so all are read like that and compared with
-the exact smaller one. As the peers' ties depend on rounding, theirs are compared with the nearer of
-that and the smaller of P(T > t) and P(T <= t). One set of draws serves all units of ours, so ours
-are the mean over several seeds. What "auto" gives is exact here.
+The peers give the smaller of P(T >= t) and P(T < t), so all are read like that. As the peers' ties
+depend on rounding, all are compared with the nearer of the exact smaller one and the exact smaller
+of P(T > t) and P(T <= t). One set of draws serves all units of ours, so ours are the mean over
+several seeds. What "auto" gives is exact here.
 
 ``python benchmarks/local.py huge`` runs Gi* on 8.2 million cells with 9,999 permutations, from a
 Series and a graph in memory, and samples the resident memory during the call.
@@ -154,12 +154,12 @@ def errors(statistic, values, graph, peers):
     draws = [call(method="permutation", alternative="greater", rng=seed) for seed in range(SEEDS)]
     p_values = [drawn["p_value"] for drawn in draws]
     ties = [np.minimum(tail, 1 - tail) for tail in (upper, 1 - lower)]
-    ours = [(np.minimum(p, 1 + 1 / (R + 1) - p) - ties[0]).abs() for p in p_values]
-    theirs = {name: [np.minimum(*((p - t).abs() for t in ties))] for name, p in peers.items()}
-    return {
-        name: [np.mean([of(error) for error in found]) for of in (np.max, np.mean)]
-        for name, found in {"ours by permutation": ours, **theirs}.items()
-    }
+    ours = [np.minimum(p, 1 + 1 / (R + 1) - p) for p in p_values]
+    out = {}
+    for name, found in {"ours by permutation": ours, **{k: [p] for k, p in peers.items()}}.items():
+        apart = [np.minimum(*((p - tie).abs() for tie in ties)) for p in found]
+        out[name] = [np.mean([of(error) for error in apart]) for of in (np.max, np.mean)]
+    return out
 
 
 def compare(n_units):
