@@ -14,6 +14,7 @@ from hotspots.facilities.decay import Decay
 from hotspots.facilities.nearness import Spots, far_by_kind, nearness, towards
 from hotspots.facilities.periods import Spans, incident_days, open_days, period_days
 from hotspots.facilities.requirements import (
+    capacities,
     require_facilities,
     require_incidents,
     require_limits,
@@ -168,7 +169,7 @@ def exposure(
     starts = Spots.of(places, streets, max_snap=max_snap)
     goals = Spots.of(others, streets, max_snap=max_snap, kind=INCIDENT if incidents else None)
     here, there = _spans(places, others, asked, incidents=incidents)
-    capacity = _capacity(places)
+    capacity = capacities(places, what="places")
     tables = []
     for kind in kinds or [""]:
         chosen = np.flatnonzero(goals.kind == kind)
@@ -310,18 +311,3 @@ def _spans(
     if asked is None:
         return Spans.one_day(len(places)), Spans.one_day(len(others))
     return here.within(*asked), there
-
-
-def _capacity(places: gpd.GeoDataFrame) -> Floats:
-    """Read how many persons each place holds; NaN where not known."""
-    if "capacity" not in places.columns:
-        return np.full(len(places), np.nan)
-    read = pd.to_numeric(places["capacity"], errors="coerce")
-    wrong = np.asarray((read < 0) | (read.isna() & places["capacity"].notna()), dtype=bool)
-    if wrong.any():
-        raise SchemaError(
-            f"places: {int(wrong.sum())} have a capacity that is below 0 or no number, first id "
-            f"{places.index[wrong].tolist()[0]!r}; correct it, or leave it empty"
-        )
-    persons: Floats = read.to_numpy(dtype="float64", na_value=np.nan)
-    return persons

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 import shapely
 
 from hotspots.crs import require_same_crs
@@ -14,7 +13,7 @@ from hotspots.errors import InputError, SchemaError
 from hotspots.facilities.exposure import exposure
 from hotspots.facilities.nearness import Spots
 from hotspots.facilities.periods import OPENED, incident_days, open_days, period_days
-from hotspots.facilities.requirements import require_facilities, require_incidents
+from hotspots.facilities.requirements import capacities, require_facilities, require_incidents
 from hotspots.facilities.sheets import AROUND, AT, MISSING, Sheet, by_operator
 from hotspots.facilities.tallies import Tally, person_numbers
 from hotspots.facilities.together import OWN, own_by_name, own_incidents
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     import geopandas as gpd
+    import pandas as pd
     from numpy.typing import NDArray
 
     from hotspots.facilities.comparison import ControlComparison
@@ -192,7 +192,7 @@ def licensing_sheet(
     _check_numbers(near, own_within, min_days, confidence)
     homes = homes.sort_index()
     open_then = open_days(homes, "homes").within(*period_days(period))
-    days, capacity = open_then.days(), _capacity(homes)
+    days, capacity = open_then.days(), capacities(homes, what="homes")
     starts = Spots.of(homes, streets, max_snap=max_snap)
     goals = Spots.of(incidents, streets, max_snap=max_snap, kind="incident")
     mine = own_incidents(homes, incidents, named=own, metres=own_within)
@@ -311,22 +311,6 @@ def _notes(
                 f"{strangers} of {named} {what} that name a facility name none of these homes"
             )
     return notes
-
-
-def _capacity(homes: gpd.GeoDataFrame) -> Floats:
-    """Read how many persons each home holds; NaN where not known."""
-    if "capacity" not in homes:
-        return np.full(len(homes), np.nan)
-    read = pd.to_numeric(homes["capacity"], errors="coerce")
-    wrong = np.asarray(
-        (read < 0) | np.isinf(read) | (read.isna() & homes["capacity"].notna()), dtype=bool
-    )
-    if wrong.any():
-        raise SchemaError(
-            f"homes: {int(wrong.sum())} have a capacity that is below 0 or no number, first id "
-            f"{homes.index[wrong].tolist()[0]!r}; correct it, or leave it empty"
-        )
-    return np.asarray(read.to_numpy(dtype="float64", na_value=np.nan))
 
 
 def _check(

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     import geopandas as gpd
+    from numpy.typing import NDArray
 
 
 def require_facilities(table: gpd.GeoDataFrame, *, what: str) -> None:
@@ -99,3 +100,37 @@ def _repeated(keys: pd.Index, ids: pd.Index, where: str) -> Iterator[str]:
             f"{int(twice.sum())} ids stand twice{where}, first {ids[twice].tolist()[0]!r}; "
             "make them unique"
         )
+
+
+def capacities(places: gpd.GeoDataFrame, *, what: str) -> NDArray[np.float64]:
+    """Read how many persons each place holds.
+
+    Parameters
+    ----------
+    places : GeoDataFrame
+        Facilities, with ``capacity`` where known.
+    what : str
+        How messages name them.
+
+    Returns
+    -------
+    ndarray of float, shape (n,)
+        NaN where not known.
+
+    Raises
+    ------
+    SchemaError
+        If one is below 0, infinite or no number.
+    """
+    if "capacity" not in places.columns:
+        return np.full(len(places), np.nan)
+    given = places["capacity"]
+    numbers = pd.to_numeric(given, errors="coerce")
+    read: NDArray[np.float64] = numbers.to_numpy(dtype="float64", na_value=np.nan)
+    wrong = (read < 0) | np.isinf(read) | (np.isnan(read) & given.notna().to_numpy())
+    if wrong.any():
+        raise SchemaError(
+            f"{what}: {int(wrong.sum())} have a capacity that is below 0 or no number, first id "
+            f"{places.index[wrong].tolist()[0]!r}; correct it, or leave it empty"
+        )
+    return read

@@ -17,6 +17,7 @@ from hotspots.facilities.periods import (
     period_days,
 )
 from hotspots.geography.paths import ROUNDING
+from hotspots.schema import FACILITIES
 
 if TYPE_CHECKING:
     from datetime import date
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 INCIDENT = "incident"
 """The kind of incidents, beside those of facilities."""
 
-OWN = "facility_id"
+OWN = FACILITIES.index
 """Column of incidents with the facility where they happened, or that reported them."""
 
 
