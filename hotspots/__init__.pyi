@@ -44,6 +44,7 @@ from .geography.weights import kernel_weights as kernel_weights
 from .inference.envelopes import Envelope as Envelope
 from .inference.envelopes import global_envelope as global_envelope
 from .inference.multiple import adjust as adjust
+from .intake.candidates import read_candidates as read_candidates
 from .intake.facilities import read_facilities as read_facilities
 from .intake.incidents import read_incidents as read_incidents
 from .intake.missing_reports import read_missing_reports as read_missing_reports
@@ -158,6 +159,7 @@ __all__ = [
     "public_areas",
     "reached_streets",
     "read_boundary",
+    "read_candidates",
     "read_facilities",
     "read_incidents",
     "read_layer",
