@@ -171,6 +171,7 @@ def licensing_sheet(
     A home for eight with two records at it in a year, and one 300 m away.
 
     >>> import geopandas as gpd
+    >>> import pandas as pd
     >>> def points(ids, xs, name, **columns):
     ...     return gpd.GeoDataFrame(
     ...         columns,

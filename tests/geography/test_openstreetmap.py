@@ -201,7 +201,13 @@ def test_no_streets_in_it(extract):
 
 
 @pytest.mark.parametrize(
-    "name", ["baltimore.osm.pbf", "beatty.osm.gz", "West-Oakland.osm.bz2"], ids=lambda n: n[:4]
+    "name",
+    [
+        pytest.param("baltimore.osm.pbf", marks=pytest.mark.slow),
+        "beatty.osm.gz",
+        "West-Oakland.osm.bz2",
+    ],
+    ids=lambda n: n[:4],
 )
 def test_against_osmnx(shared_data, tmp_path, name):
     """The same nodes, and between them the same streets, but for lengths on a sphere."""
