@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
 import geopandas as gpd
 import pandas as pd
 import shapely
@@ -18,6 +22,9 @@ from hotspots.schema import (
     UNITS,
     statistics_in,
 )
+
+if TYPE_CHECKING:
+    from hotspots.facilities.comparison import ControlComparison
 
 UNIT_COLUMNS = (
     "name",
@@ -47,8 +54,20 @@ PROXIMITY_COLUMNS = (
     "straight_m",
     "snap_m",
     "nearest_snap_m",
+    "days_open",
+    "decayed",
+    "left_out",
+    "share_farther",
+    "share_lower",
+    "share_upper",
     "note",
 )
+AROUND = re.compile(r"((person_)?days_|expected_)?within_\d+(\.\d+)?m")
+"""Columns of proximity that count what is around a place."""
+
+CATCHMENT_OF = ("origin", "kind", "distance_m", "reached_m", "note")
+COMPARED_COLUMNS = ("facility_id", "to_kind", "distance_m", "share_farther", "share_lower",
+                    "share_upper")  # fmt: skip
 PLACES = ("incident_id", "facility_id")
 """Names of an index whose rows are single places."""
 
@@ -129,7 +148,14 @@ def require_labels(table: pd.DataFrame, name: str) -> None:
 
 def distances(table: pd.DataFrame) -> pd.DataFrame:
     """Keep the known columns of a table of proximity."""
-    known = [
-        name for name in table.columns if name in PROXIMITY_COLUMNS or name.startswith("within_")
-    ]
-    return pd.DataFrame(table[known])
+    return _known(table, PROXIMITY_COLUMNS)
+
+
+def compared(comparison: ControlComparison) -> ControlComparison:
+    """Keep the known columns of places beside their control sites."""
+    return replace(comparison, places=_known(comparison.places, COMPARED_COLUMNS))
+
+
+def _known(table: pd.DataFrame, columns: tuple[str, ...]) -> pd.DataFrame:
+    kept = [name for name in table.columns if name in columns or AROUND.fullmatch(str(name))]
+    return pd.DataFrame(table[kept])

@@ -10,12 +10,14 @@ import numpy as np
 import pandas as pd
 
 from hotspots.disclosure.allowed import (
+    CATCHMENT_OF,
     FACILITY_COLUMNS,
     OPEN_COLUMNS,
     PUBLIC_COLUMNS,
     UNIT_COLUMNS,
     allow,
     background,
+    compared,
     distances,
     refuse_points,
 )
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
+    from hotspots.facilities.comparison import ControlComparison
     from hotspots.schema import Profile, TestResult
 
 
@@ -150,6 +153,10 @@ class InternalRelease(Release):
         Index ``facility_id``; ``kind`` and the facility columns known by name.
     proximity : DataFrame, optional
         One row per facility and kind of destination.
+    comparison : ControlComparison, optional
+        Of facilities with control sites.
+    catchments : GeoDataFrame, optional
+        What can be reached from facilities.
     tests : mapping of str to TestResult
         Global tests by name.
     record : mapping of str to object
@@ -160,6 +167,8 @@ class InternalRelease(Release):
     recipient: str
     facilities: gpd.GeoDataFrame | None = field(default=None, repr=False)
     proximity: pd.DataFrame | None = field(default=None, repr=False)
+    comparison: ControlComparison | None = field(default=None, repr=False)
+    catchments: gpd.GeoDataFrame | None = field(default=None, repr=False)
     tests: Mapping[str, TestResult] = field(default_factory=dict, repr=False)
     record: Mapping[str, object] = field(default_factory=dict, repr=False)
 
@@ -240,6 +249,8 @@ def release(
     context: Context | None = ...,
     facilities: gpd.GeoDataFrame | None = ...,
     proximity: pd.DataFrame | None = ...,
+    comparison: ControlComparison | None = ...,
+    catchments: gpd.GeoDataFrame | None = ...,
     tests: Mapping[str, TestResult] | None = ...,
     record: Mapping[str, object] | None = ...,
 ) -> InternalRelease: ...
@@ -253,6 +264,8 @@ def release(
     context: Context | None = None,
     facilities: gpd.GeoDataFrame | None = None,
     proximity: pd.DataFrame | None = None,
+    comparison: ControlComparison | None = None,
+    catchments: gpd.GeoDataFrame | None = None,
     tests: Mapping[str, TestResult] | None = None,
     record: Mapping[str, object] | None = None,
 ) -> Release:
@@ -270,8 +283,9 @@ def release(
         Why and for whom; required for an internal release.
     context : Context, optional
         Title, period, base map and method of the page.
-    facilities, proximity, tests, record
-        Internal only: places, their distances, global tests and the record of the run.
+    facilities, proximity, comparison, catchments, tests, record
+        Internal only: places, their distances, how these compare with those of control sites, what
+        can be reached, global tests and the record of the run.
 
     Returns
     -------
@@ -305,12 +319,21 @@ def release(
             recipient=_stated(recipient, "recipient"),
             facilities=None if facilities is None else allow(facilities, FACILITY_COLUMNS),
             proximity=None if proximity is None else distances(proximity),
+            comparison=None if comparison is None else compared(comparison),
+            catchments=None if catchments is None else allow(catchments, CATCHMENT_OF),
             tests=dict(tests or {}),
             record=dict(record or {}),
         )
     if profile != "public":
         raise DisclosureError(f"profile {profile!r} is not known; use 'public' or 'internal'")
-    given = {"facilities": facilities, "proximity": proximity, "tests": tests, "record": record}
+    given = {
+        "facilities": facilities,
+        "proximity": proximity,
+        "comparison": comparison,
+        "catchments": catchments,
+        "tests": tests,
+        "record": record,
+    }
     held = [name for name, value in given.items() if value is not None]
     if held:
         raise DisclosureError(

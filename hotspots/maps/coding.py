@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
+from hotspots.crs import WGS84
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -83,6 +85,24 @@ def encode_shapes(shapes: gpd.GeoSeries, *, decimals: int, dimension: int) -> di
         "paths": np.bincount(path, minlength=len(paths)).tolist(),
         "shapes": np.bincount(owner, minlength=len(shapes)).tolist(),
     }
+
+
+def points(shapes: gpd.GeoSeries, decimals: int) -> list[list[float]]:
+    """Write points as longitude and latitude.
+
+    Parameters
+    ----------
+    shapes : GeoSeries of Point, shape (n,)
+        In any CRS.
+    decimals : int
+        Digits kept after the point of a degree.
+
+    Returns
+    -------
+    list of [float, float]
+    """
+    lonlat = shapes.to_crs(WGS84)
+    return np.column_stack([lonlat.x, lonlat.y]).round(decimals).tolist()  # type: ignore[no-any-return]
 
 
 def _paths(

@@ -4,41 +4,33 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import geopandas as gpd
-import numpy as np
 import pandas as pd
 import shapely
 
 from hotspots.crs import WGS84, is_metric
-from hotspots.disclosure.release import InternalRelease, PublicRelease
+from hotspots.disclosure.release import PublicRelease
 from hotspots.errors import InputError
 from hotspots.maps import words
-from hotspots.maps.coding import AREAS, LINES, encode_shapes
+from hotspots.maps.coding import AREAS, LINES, encode_shapes, points
+from hotspots.maps.places import facilities
 from hotspots.presentation.classes import classes_of, colour_means, drawn_labels, legend_note
-from hotspots.presentation.formats import distance, is_missing
+from hotspots.presentation.formats import is_missing
 from hotspots.presentation.group_words import group_heading, group_key, group_sentence, no_groups
 from hotspots.presentation.groups import COLD, groups
-from hotspots.presentation.markers import marker
 from hotspots.presentation.methods import method
 from hotspots.presentation.provenance import least_drawn
 from hotspots.presentation.reach import reach
 from hotspots.presentation.sentences import (
     analyst_figures,
-    facility_sentences,
     headline,
     unit_sentences,
 )
-from hotspots.schema import (
-    FACILITIES,
-    KINDS,
-    NOT_COMPUTED,
-    NOT_SIGNIFICANT,
-    NOT_TESTABLE,
-    validate,
-)
+from hotspots.schema import NOT_COMPUTED, NOT_SIGNIFICANT, NOT_TESTABLE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    import geopandas as gpd
 
     from hotspots.disclosure.release import Release
     from hotspots.presentation.classes import LabelClass
@@ -84,7 +76,7 @@ def page_content(release: Release, statistics: Sequence[str]) -> dict[str, Any]:
         "statistics": [_statistic(release_, name, statistics) for name in statistics],
         "boundary": None if boundary is None else _background(boundary, decimals)["areas"],
         "basemap": _basemap(release_, decimals),
-        **_facilities(release_, decimals),
+        **facilities(release_, decimals),
     }
 
 
@@ -201,7 +193,7 @@ def _figures(release: Release, name: str) -> dict[str, Any]:
 
 
 def _groups(found: gpd.GeoDataFrame, statistic: str, release: Release) -> list[dict[str, Any]]:
-    at, said = _points(found["centre"], decimals_of(release)), release.context.method
+    at, said = points(found["centre"], decimals_of(release)), release.context.method
     return [
         {
             "number": str(group),
@@ -251,89 +243,5 @@ def _names(places: gpd.GeoDataFrame, decimals: int) -> list[dict[str, Any]]:
     named = places[places["name"].notna() & places.geometry.notna()]
     named = named.assign(size=-named.geometry.area, name=named["name"].astype(str))
     named = named.sort_values(["size", "name"], kind="stable")
-    at = _points(named.geometry.representative_point(), decimals)
+    at = points(named.geometry.representative_point(), decimals)
     return [{"words": name, "at": where} for name, where in zip(named["name"], at, strict=True)]
-
-
-def _points(points: gpd.GeoSeries, decimals: int) -> list[list[float]]:
-    lonlat = points.to_crs(WGS84)
-    return np.column_stack([lonlat.x, lonlat.y]).round(decimals).tolist()  # type: ignore[no-any-return]
-
-
-# --- facilities: internal only ------------------------------------------------------------------
-
-
-def _facilities(release: Release, decimals: int) -> dict[str, Any]:
-    if not isinstance(release, InternalRelease) or release.facilities is None:
-        return {"kinds": [], "facilities": [], "links": []}
-    table = release.facilities
-    validate(table, FACILITIES)
-    present = table["kind"].astype(str)
-    order = [kind for kind in (*KINDS, *sorted(set(present) - set(KINDS))) if kind in set(present)]
-    kinds = [{**vars(marker(kind)), "n": int((present == kind).sum())} for kind in order]
-    return {
-        "kinds": kinds,
-        "facilities": _facility_entries(release, table, order, decimals),
-        "links": _links(release, table, decimals),
-    }
-
-
-def _facility_entries(
-    release: InternalRelease, table: gpd.GeoDataFrame, order: list[str], decimals: int
-) -> list[dict[str, Any]]:
-    said = facility_sentences(release)
-    at = _points(table.geometry, decimals)
-    rows = pd.DataFrame(table.drop(columns="geometry")).to_dict("records")
-    return [
-        {
-            "kind": order.index(str(row["kind"])),
-            "at": at[i],
-            "heading": f"{marker(str(row['kind'])).words} {facility}",
-            "sentence": " ".join(said.get((str(row["kind"]), str(facility)), ())),
-            "fold": words.FACILITY_FOLD,
-            "figures": [
-                [title, _plain(row[column])]
-                for column, title in words.FACILITY_FIGURES.items()
-                if column in row and not is_missing(row[column])
-            ],
-        }
-        for i, (facility, row) in enumerate(zip(table.index, rows, strict=True))
-    ]
-
-
-def _plain(value: object) -> str:
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return str(value.date()) if isinstance(value, pd.Timestamp) else str(value)
-
-
-def _links(
-    release: InternalRelease, table: gpd.GeoDataFrame, decimals: int
-) -> list[dict[str, Any]]:
-    """Draw a line from each facility to the nearest one of another kind."""
-    if release.proximity is None:
-        return []
-    keys = zip(table["kind"].astype(str), table.index.astype(str), strict=True)
-    where = dict(zip(keys, table.geometry, strict=True))
-    out = []
-    for (kind, to_kind), rows in release.proximity.groupby(["kind", "to_kind"], sort=False):
-        ends = [
-            (where.get((str(kind), str(one))), where.get((str(to_kind), str(other))), metres)
-            for one, other, metres in zip(
-                rows["facility_id"], rows["nearest_id"], rows["distance_m"], strict=True
-            )
-        ]
-        drawn = [(start, end, metres) for start, end, metres in ends if start and end]
-        lines = gpd.GeoSeries(
-            [shapely.LineString([start, end]) for start, end, _ in drawn], crs=table.crs
-        )
-        out.append(
-            {
-                "title": words.line_title(marker(str(kind)).words, marker(str(to_kind)).words),
-                "detail": words.LINE_DETAIL,
-                "colour": marker(str(to_kind)).colour,
-                "label": [distance(metres) for _, _, metres in drawn],
-                "shapes": encode_shapes(lines.to_crs(WGS84), decimals=decimals, dimension=LINES),
-            }
-        )
-    return out

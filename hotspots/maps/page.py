@@ -37,6 +37,7 @@ SCRIPTS = (
     "draw.js",
     "content.js",
     "picture.js",
+    "plots.js",
     "cards.js",
     "lists.js",
     "panel.js",

@@ -74,6 +74,8 @@ FACILITY_FIGURES: Mapping[str, str] = MappingProxyType(
 )
 
 FACILITY_FOLD = "Details"
+CATCHMENT_DETAIL = "all streets that far, and 40 m to either side; darker where several overlap"
+PLOT_FROM = "0 m"
 LINE_DETAIL = "straight line; the number on it is the way over streets"
 
 
@@ -86,3 +88,25 @@ def line_title(start: str, end: str) -> str:
     'Group home to nearest hotel'
     """
     return f"{start} to nearest {end[0].lower()}{end[1:]}"
+
+
+def catchment_title(start: str, metres: str) -> str:
+    """Name what can be reached from places of a kind.
+
+    Examples
+    --------
+    >>> catchment_title("Group homes", "800 m")
+    'Within 800 m of group homes over streets'
+    """
+    return f"Within {metres} of {start[0].lower()}{start[1:]} over streets"
+
+
+def plot_end(metres: str) -> str:
+    """Name the end of a plot's axis; its last bar holds all that is farther.
+
+    Examples
+    --------
+    >>> plot_end("3.2 km")
+    'over 3.2 km'
+    """
+    return f"over {metres}"

@@ -140,3 +140,12 @@ def _of_release(release: Release, kinds: set[Family]) -> Iterator[str]:
         )
     if isinstance(release, InternalRelease) and release.proximity is not None:
         yield "Near is not connected: a distance says nothing about what happens at either place."
+    if isinstance(release, InternalRelease) and release.comparison is not None:
+        yield (
+            "Nearer than control sites is no cause: both places may follow where rents, zoning and "
+            "streets put them, as far as control sites are not matched on that."
+        )
+        yield (
+            "Where a place stands among its control sites is about its site, not about the place, "
+            "those who live there or who runs it; places are not to be ranked by it."
+        )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from hotspots.disclosure.release import InternalRelease
 from hotspots.errors import DisclosureError
+from hotspots.presentation.controls import among_controls, compared
 from hotspots.presentation.formats import (
     counted,
     distance,
@@ -16,7 +17,7 @@ from hotspots.presentation.formats import (
     one_line,
     plural,
 )
-from hotspots.presentation.markers import marker
+from hotspots.presentation.markers import MARKERS, marker
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,10 +26,14 @@ if TYPE_CHECKING:
 
     from hotspots.disclosure.release import Release
 
-_NOTES = {"unreachable": "no way to any over the streets"}
+_NOTES = {
+    "unreachable": "no way to any over the streets",
+    "not open": "the place was not open in these days",
+}
+_NONE = re.compile(r"no (other )?(\w+?)( at the same time)?")
 
 
-def facility_sentences(release: Release) -> dict[tuple[str, str], tuple[str, ...]]:
+def facility_sentences(release: Release) -> dict[tuple[str, str], dict[str, str]]:
     """Say of every measured facility what is near it.
 
     Parameters
@@ -38,8 +43,8 @@ def facility_sentences(release: Release) -> dict[tuple[str, str], tuple[str, ...
 
     Returns
     -------
-    dict of (kind, facility_id) to tuple of str
-        One sentence for each kind of destination, in the order of the table.
+    dict of (kind, facility_id) to dict of str to str
+        What is said of each kind of destination, in the order of the table.
 
     Raises
     ------
@@ -52,11 +57,16 @@ def facility_sentences(release: Release) -> dict[tuple[str, str], tuple[str, ...
     if table is None:
         return {}
     limits = [name for name in table.columns if re.fullmatch(r"within_\d+m", str(name))]
-    out: dict[tuple[str, str], tuple[str, ...]] = {}
+    found = compared(release)
+    among = among_controls(found) if found else {}
+    out: dict[tuple[str, str], dict[str, str]] = {}
     rows = ({str(name): value for name, value in row.items()} for row in table.to_dict("records"))
     for row in rows:
         key = (str(row.get("kind", "")), str(row["facility_id"]))
-        out[key] = (*out.get(key, ()), _nearest_sentence(row, limits))
+        to_kind = str(row["to_kind"])
+        beside = among.get((key[1], to_kind))
+        said = [_nearest_sentence(row, limits), *([beside.sentence] if beside else [])]
+        out.setdefault(key, {})[to_kind] = " ".join(said)
     return out
 
 
@@ -67,10 +77,13 @@ def note_words(note: object) -> str:
     --------
     >>> note_words("unreachable"), note_words("no other trap_house"), note_words(None)
     ('no way to any over the streets', 'no other location with recorded reports', '')
+    >>> note_words("no hotel at the same time")
+    'no hotel at the same time'
     """
     text = "" if is_missing(note) else one_line(note).rstrip(".")
-    if text.startswith("no other "):
-        return f"no other {marker(text.removeprefix('no other ')).words.lower()}"
+    none = _NONE.fullmatch(text)
+    if none and none[2] in MARKERS:
+        return f"no {none[1] or ''}{marker(none[2]).words.lower()}{none[3] or ''}"
     return _NOTES.get(text, text)
 
 

@@ -5,8 +5,6 @@ Matplotlib is imported when a picture is made, and nowhere else in the package.
 
 from __future__ import annotations
 
-import io
-import warnings
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,11 +18,9 @@ from hotspots.presentation.groups import COLD, HOT, groups, joined
 from hotspots.presentation.legend import SHAPES, draw_legend
 from hotspots.presentation.markers import marker
 from hotspots.presentation.provenance import SYNTHETIC, banner
-from hotspots.presentation.svg import cleaned
+from hotspots.presentation.svg import drawn
 
 if TYPE_CHECKING:
-    from typing import Any
-
     import geopandas as gpd
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
@@ -152,23 +148,7 @@ def figure_svg(
         An ``<svg>`` element without script, style sheet, metadata, date or outside address; the
         same release gives the same text.
     """
-    from matplotlib import rc_context
-
-    settings: dict[Any, Any] = {
-        "svg.hashsalt": "hotspots",
-        "svg.fonttype": "none",
-        "font.family": "sans-serif",
-        "font.sans-serif": ["DejaVu Sans"],
-        "hatch.linewidth": 0.7,
-    }
-    with rc_context(settings):
-        out = io.StringIO()
-        figure = _figure(shown, statistic, framed=framed, found=found)
-        with warnings.catch_warnings():
-            # The reader's browser has fonts of its own; only the width of a word is guessed here.
-            warnings.filterwarnings("ignore", message="Glyph", category=UserWarning)
-            figure.savefig(out, format="svg", dpi=150)
-    return cleaned(out.getvalue())
+    return drawn(lambda: _figure(shown, statistic, framed=framed, found=found))
 
 
 def _at_the_desk(table: gpd.GeoDataFrame) -> InternalRelease:

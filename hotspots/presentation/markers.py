@@ -51,6 +51,9 @@ MARKERS: Mapping[str, Marker] = MappingProxyType(
         "control": Marker(
             "control", "S", "triangle", "#5b5b5b", "Comparison site", "Comparison sites"
         ),
+        "incident": Marker(
+            "incident", "R", "circle", "#8a1212", "Recorded incident", "Recorded incidents"
+        ),
         "other": Marker("other", "O", "hexagon", "#7a3b5e", "Other place", "Other places"),
     }
 )

@@ -138,7 +138,7 @@ def how_made(release: Release) -> list[tuple[str, str]]:
     if suppressed and isinstance(release, PublicRelease) and release.design_effect is not None:
         out.append(("Repeat persons", _repeats(release.design_effect)))
     if isinstance(release, InternalRelease):
-        out += [*_inference(release), *_computed(release)]
+        out += [*_inference(release), *_computed(release), *_controls(release)]
     if context.period and "Period" not in context.method:
         out.append(("Period", f"{period(context.period)}, both ends included"))
     out.append(("Areas", counted(len(release.table), "area")))
@@ -194,6 +194,15 @@ def _computed(release: InternalRelease) -> Iterator[tuple[str, str]]:
             said.append(f"Areas left out: {listed(left_out)}")
         said += [str(note).rstrip(".") for note in details.get("notes", ())]
         yield method(str(name)).name, ". ".join(said)
+
+
+def _controls(release: InternalRelease) -> Iterator[tuple[str, str]]:
+    """Say how control sites were drawn, and what was left out of the comparison."""
+    found = release.record.get("controls")
+    if not isinstance(found, dict) or not found:
+        return
+    choice = [f"{term}: {text}" for term, text in found.get("choice", {}).items()]
+    yield "Control sites", ". ".join(choice)
 
 
 def _tested(details: dict[str, Any]) -> Iterator[str]:

@@ -2,12 +2,50 @@
 
 from __future__ import annotations
 
+import io
 import re
+import warnings
+from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as ET
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from matplotlib.figure import Figure
 
 SVG = "http://www.w3.org/2000/svg"
 XLINK_HREF = "{http://www.w3.org/1999/xlink}href"
 NUMBER = re.compile(r"-?\d+\.\d{3,}")
+
+
+def drawn(make: Callable[[], Figure]) -> str:
+    """Draw a figure as SVG to stand inside a page.
+
+    Parameters
+    ----------
+    make : callable
+        Makes the Matplotlib figure, under the settings that all figures of a page share.
+
+    Returns
+    -------
+    str
+        As :func:`cleaned` gives it; the same figure gives the same text.
+    """
+    from matplotlib import rc_context
+
+    settings: dict[Any, Any] = {
+        "svg.hashsalt": "hotspots",
+        "svg.fonttype": "none",
+        "font.family": "sans-serif",
+        "font.sans-serif": ["DejaVu Sans"],
+        "hatch.linewidth": 0.7,
+    }
+    with rc_context(settings), warnings.catch_warnings():
+        # The reader's browser has fonts of its own; only the width of a word is guessed here.
+        warnings.filterwarnings("ignore", message="Glyph", category=UserWarning)
+        out = io.StringIO()
+        make().savefig(out, format="svg", dpi=150)
+    return cleaned(out.getvalue())
 
 
 def cleaned(text: str) -> str:

@@ -17,7 +17,7 @@ from hotspots.presentation.headlines import headline
 from hotspots.presentation.methods import references
 from hotspots.presentation.overall import gate
 from hotspots.presentation.provenance import banner, how_made, sources
-from hotspots.reports import distances, sections
+from hotspots.reports import comparison, distances, sections
 from hotspots.reports.files import write_text
 
 if TYPE_CHECKING:
@@ -76,7 +76,10 @@ def report_html(release: Release) -> str:
     internal = isinstance(release, InternalRelease)
     style = _style(internal=internal)
     found = sections.findings(release)
+    answer = comparison.answer(release)
     return _template().render(
+        answer=answer,
+        answer_svg=None if answer is None else Markup(_inline(answer.svg)),  # noqa: S704 - as below
         banner=banner(release),
         caveats=caveats(release),
         data_grids=sections.data_grids(release),
@@ -85,7 +88,7 @@ def report_html(release: Release) -> str:
         findings=[
             (
                 entry,
-                Markup(entry.svg.replace(NAMESPACE, "", 1)),  # noqa: S704 - made by Matplotlib, which escapes text
+                Markup(_inline(entry.svg)),  # noqa: S704 - made by Matplotlib, which escapes text
                 f"{colour_means(release, name)} {strength(release, name)}".rstrip(),
             )
             for entry, name in zip(found, release.statistics, strict=True)
@@ -102,6 +105,10 @@ def report_html(release: Release) -> str:
         test_sentences=gate(release),
         title=one_line(release.context.title, longest=200),
     )
+
+
+def _inline(svg: str) -> str:
+    return svg.replace(NAMESPACE, "", 1)
 
 
 @cache

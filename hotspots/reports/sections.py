@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from hotspots.disclosure.release import InternalRelease, PublicRelease
 from hotspots.presentation.classes import class_words, drawn_labels
+from hotspots.presentation.controls import compared as compared_with
 from hotspots.presentation.families import PAIRS, family
 from hotspots.presentation.figures import NUMBERED, figure_svg
 from hotspots.presentation.formats import (
@@ -74,6 +75,7 @@ def question(release: Release) -> list[str]:
         asked += said(" Where do they go with {other}?")
     homes = isinstance(release, InternalRelease) and release.proximity is not None
     near = " How near are facilities to places with recorded reports?" if homes else ""
+    near += " Is that nearer than where else they could stand?" if compared_with(release) else ""
     when = during(release.context.period)
     areas = f"{when}the study looks at {counted(len(release.table), 'area')}."
     meaning = said(

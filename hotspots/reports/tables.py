@@ -86,6 +86,32 @@ def write_proximity(release: InternalRelease, path: str | Path) -> None:
     write_csv(table.assign(**{str(name): table[name].round(3) for name in lengths}), path)
 
 
+def write_comparison(release: InternalRelease, path: str | Path) -> None:
+    """Write how places compare with their control sites as CSV, one row per statistic.
+
+    Parameters
+    ----------
+    release : InternalRelease
+        With ``comparison``.
+    path : path-like
+        Where to. Numbers have six figures that count.
+
+    Raises
+    ------
+    DisclosureError
+        If the release is not an internal one.
+    InputError
+        If it holds no comparison.
+    """
+    _require(release, InternalRelease)
+    if release.comparison is None:
+        raise InputError("this release holds no comparison; give release(…, comparison=…)")
+    table = release.comparison.statistics
+    numbers = {str(name): table[name].map("{:.6g}".format, na_action="ignore")
+               for name in table.columns if _is_float(table[name])}  # fmt: skip
+    write_csv(table.assign(**numbers), path)
+
+
 def write_quarantine(frame: pd.DataFrame, path: str | Path) -> None:
     """Write which records were set aside and why, as CSV.
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from hotspots.facilities.proximity import proximity
 from hotspots.study.counting import counted
+from hotspots.study.nearness import Near, near
 from hotspots.study.rates import rate_table
 from hotspots.study.testing import draw_limits, global_tests, local_test, neighbours
 
@@ -36,8 +36,8 @@ class Analysis:
         How each local result was tested.
     rates : mapping of str to mapping
         How rates without a test were computed.
-    proximity : DataFrame, optional
-        Distances between facilities.
+    near : Near
+        What is near places, and whether that is more than near control sites.
     rows : mapping of str to RowCounts
         Rows by table, now with those in no unit set aside.
     notes : sequence of str
@@ -49,11 +49,16 @@ class Analysis:
     units: gpd.GeoDataFrame = field(repr=False)
     tests: Mapping[str, TestResult]
     inference: Mapping[str, Mapping[str, Any]]
-    proximity: pd.DataFrame | None = field(repr=False)
     rows: Mapping[str, RowCounts]
     notes: Sequence[str] = ()
     n_persons: int | None = None
     rates: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    near: Near = field(default_factory=Near, repr=False)
+
+    @property
+    def proximity(self) -> pd.DataFrame | None:
+        """Distances of places, one row per place and kind of destination."""
+        return self.near.table
 
 
 def analyse(study: Study, inputs: Inputs, steps: Steps) -> Analysis:
@@ -97,26 +102,14 @@ def analyse(study: Study, inputs: Inputs, steps: Steps) -> Analysis:
         rates[kind] = dict(table.attrs["rates"])
         units = units.join(table.add_prefix(f"{kind}_"))
     with steps("Measuring distances"):
-        distances = _proximity(study, inputs)
+        surroundings = near(study, inputs)
     return Analysis(
         units=units,
         tests=tests,
         inference=inference,
-        proximity=distances,
         rows=found.rows,
         notes=[*inputs.notes, *found.notes, *draw_limits(study)],
         n_persons=found.n_persons,
         rates=rates,
-    )
-
-
-def _proximity(study: Study, inputs: Inputs) -> pd.DataFrame | None:
-    section, facilities = study.proximity, inputs.all_facilities()
-    if section is None or facilities is None:
-        return None
-    return proximity(
-        facilities[facilities["kind"].isin(section.from_)],
-        facilities[facilities["kind"].isin(section.to)],
-        streets=inputs.streets,
-        within=tuple(section.within_m),
+        near=surroundings,
     )

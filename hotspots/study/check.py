@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from hotspots.geography.overlap import require_lived_in_once, require_side_by_side
 from hotspots.study.counting import counted
 from hotspots.study.inputs import Inputs, read_inputs
+from hotspots.study.nearness import near
 from hotspots.study.testing import draw_limits, neighbours
 
 if TYPE_CHECKING:
@@ -46,7 +47,9 @@ class Check:
 
 
 def check(study: Study) -> Check:
-    """Read every file of a study, count in its units and find their neighbours; test nothing.
+    """Read every file of a study, count in its units, find their neighbours; test nothing.
+
+    Distances are measured and one set of control sites drawn, to see that it can be done.
 
     Parameters
     ----------
@@ -60,7 +63,8 @@ def check(study: Study) -> Check:
     Raises
     ------
     HotspotsError
-        If a run would refuse the files, the units, their neighbours or the public areas.
+        If a run would refuse the files, the units, their neighbours, the control sites or the
+        public areas.
     """
     inputs = read_inputs(study)
     if inputs.population is not None:
@@ -68,6 +72,7 @@ def check(study: Study) -> Check:
     if inputs.areas is not None:
         require_side_by_side(inputs.areas, what="public areas")
     found = counted(study, inputs)
+    near(study, inputs, compare=False)
     return Check(
         inputs=inputs,
         units=found.units,

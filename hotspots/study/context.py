@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from hotspots.disclosure.release import Context
 from hotspots.presentation.asked import CHANCE, HELD, SIDES, SIGNIFICANCE
+from hotspots.presentation.formats import period
 from hotspots.presentation.subjects import (
     BESIDE,
     COUNTED,
@@ -16,6 +17,7 @@ from hotspots.presentation.subjects import (
     PERSONS_COUNTED,
     UNTESTED_TERM,
 )
+from hotspots.study.nearness import days_asked
 from hotspots.study.sections import (
     NULLS,
     PAIRS,
@@ -94,7 +96,10 @@ def context(study: Study, inputs: Inputs) -> Context:
         period=study.study.period,
         boundary=inputs.boundary,
         basemap=inputs.basemap,
-        method=method(study, study.analysis.statistics, rates=study.analysis.rates),
+        method={
+            **method(study, study.analysis.statistics, rates=study.analysis.rates),
+            **_distances(study),
+        },
         synthetic=study.study.synthetic,
         open_data=study.incidents.open_data,
         made=clock(),
@@ -142,6 +147,16 @@ def method(study: Study, statistics: Sequence[str], *, rates: Sequence[str] = ()
         "P-values": _p_values(study, statistics),
         SIGNIFICANCE: f"{SIDES[analysis.alternative]}, {CORRECTIONS[analysis.correction]}",
     }
+
+
+def _distances(study: Study) -> dict[str, str]:
+    """Say which places count for each other, and over what."""
+    if study.proximity is None:
+        return {}
+    days = days_asked(study)
+    when = f" of {period(days)}" if days else ""
+    over = "over streets" if study.streets else "in straight lines"
+    return {"Distances": f"{over}; two places count where both were there on one day{when}"}
 
 
 def _p_values(study: Study, statistics: Sequence[str]) -> str:

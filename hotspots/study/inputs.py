@@ -13,6 +13,7 @@ from hotspots.crs import require_true_to_scale
 from hotspots.errors import InputError, StreetError, faults
 from hotspots.geography.snapping import snap, uncovered
 from hotspots.geography.streets import read_streets
+from hotspots.intake.candidates import read_candidates
 from hotspots.intake.facilities import read_facilities
 from hotspots.intake.incidents import read_incidents
 from hotspots.intake.polygons import read_boundary, read_polygons, read_population
@@ -48,6 +49,10 @@ class Inputs:
         Other police contacts.
     streets, population, areas, units : optional
         Where the study names them.
+    candidates : Table, optional
+        Where else places could stand, from the file that ``[controls]`` names.
+    control_areas : GeoDataFrame, optional
+        Areas that control sites are matched on.
     basemap : mapping of str to GeoDataFrame
         Layers drawn behind, by kind.
     """
@@ -60,13 +65,16 @@ class Inputs:
     population: gpd.GeoDataFrame | None = field(default=None, repr=False)
     areas: gpd.GeoDataFrame | None = field(default=None, repr=False)
     units: gpd.GeoDataFrame | None = field(default=None, repr=False)
+    candidates: Table | None = None
+    control_areas: gpd.GeoDataFrame | None = field(default=None, repr=False)
     basemap: Mapping[str, gpd.GeoDataFrame] = field(default_factory=dict, repr=False)
 
     @property
     def tables(self) -> dict[str, Table]:
         """Every table of points by its name in the record."""
         baseline = {"baseline": self.baseline} if self.baseline else {}
-        return {"incidents": self.incidents, **baseline, **self.facilities}
+        controls = {"controls": self.candidates} if self.candidates else {}
+        return {"incidents": self.incidents, **baseline, **self.facilities, **controls}
 
     @property
     def rows(self) -> dict[str, RowCounts]:
@@ -77,7 +85,7 @@ class Inputs:
     def notes(self) -> list[str]:
         """Choices made while reading that a file did not settle."""
         notes = {name: table.notes for name, table in self.tables.items()}
-        for name in ("boundary", "population", "areas", "units"):
+        for name in ("boundary", "population", "areas", "units", "control_areas"):
             shapes = getattr(self, name)
             notes[name] = () if shapes is None else shapes.attrs.get("notes", ())
         if self.streets is not None:
@@ -138,9 +146,12 @@ def read_inputs(study: Study) -> Inputs:
         population=_population(study, boundary),
         areas=_areas(study, boundary),
         units=_polygons(study.units, boundary),
+        candidates=_candidates(study, boundary),
+        control_areas=_polygons(study.controls and study.controls.areas, boundary),
     )
     _refuse_repeated(inputs)
-    return replace(inputs, basemap=read_basemap(study, boundary, inputs.tables))
+    places = {name: table for name, table in inputs.tables.items() if name != "controls"}
+    return replace(inputs, basemap=read_basemap(study, boundary, places))
 
 
 def input_hashes(study: Study) -> dict[str, str]:
@@ -175,6 +186,10 @@ def _files(study: Study) -> Iterator[Path]:
     yield from (section.path for section in optional if section)
     if isinstance(study.units, AreasSource):
         yield study.units.path
+    if study.controls and study.controls.path:
+        yield study.controls.path
+    if study.controls and study.controls.areas:
+        yield study.controls.areas.path
     if study.public:
         yield study.public.areas.path
     yield from (section.path for section in study.basemap)
@@ -227,6 +242,24 @@ def _facilities(study: Study, boundary: gpd.GeoDataFrame) -> Iterator[tuple[str,
         )
 
 
+def _candidates(study: Study, boundary: gpd.GeoDataFrame) -> Table | None:
+    section = study.controls
+    if section is None or section.path is None:
+        return None
+    return read_candidates(
+        section.path,
+        weight=section.weight,
+        classes=section.match,
+        bands=section.match_bands,
+        where=section.where or None,
+        layer=section.layer,
+        crs=section.crs,
+        columns=section.columns or None,
+        boundary=boundary,
+        to_crs=boundary.crs,
+    )
+
+
 def _streets(study: Study, boundary: gpd.GeoDataFrame) -> Streets | None:
     section = study.streets
     if section is None:
@@ -235,6 +268,7 @@ def _streets(study: Study, boundary: gpd.GeoDataFrame) -> Streets | None:
         section.path,
         layer=section.layer,
         oneway=section.oneway,
+        highway=section.highway,
         crs=section.crs,
         to_crs=boundary.crs,
     )

@@ -6,6 +6,7 @@ from typing import Self
 
 from pydantic import Field, model_validator
 
+from hotspots.study.comparing import incomparable, without_streets
 from hotspots.study.sections import (
     DRAWN,
     JOINS,
@@ -15,6 +16,7 @@ from hotspots.study.sections import (
     AnalysisSection,
     BasemapSection,
     Beside,
+    ControlsSection,
     Denominator,
     FacilitiesSection,
     IncidentsSection,
@@ -41,7 +43,7 @@ class Study(Section):
     ----------
     study, incidents, units, analysis
         Always there.
-    facilities, streets, proximity, population, baseline, public, basemap
+    facilities, streets, proximity, controls, population, baseline, public, basemap
         Where the file names them.
     """
 
@@ -52,6 +54,7 @@ class Study(Section):
     facilities: list[FacilitiesSection] = Field(default_factory=list)
     streets: StreetsSection | None = None
     proximity: ProximitySection | None = None
+    controls: ControlsSection | None = None
     population: PopulationSection | None = None
     baseline: PointSource | None = None
     public: PublicSection | None = None
@@ -95,10 +98,24 @@ class Study(Section):
     @model_validator(mode="after")
     def _kinds_listed(self) -> Self:
         if self.proximity:
-            unlisted = {*self.proximity.from_, *self.proximity.to} - self.kinds
+            unlisted = {*self.proximity.from_, *self.proximity.to} - self.kinds - {"incident"}
             if unlisted:
                 names = ", ".join(sorted(unlisted))
                 raise ValueError(f"[proximity] names {names}, but no [[facilities]] has that kind")
+        return self
+
+    @model_validator(mode="after")
+    def _streets_there(self) -> Self:
+        if self.streets is None:
+            for wrong in without_streets(self.proximity, self.controls):
+                raise ValueError(f"{wrong}, and there is no section [streets]")
+        return self
+
+    @model_validator(mode="after")
+    def _comparable(self) -> Self:
+        wrong = next(incomparable(self.proximity, self.controls), None)
+        if wrong:
+            raise ValueError(wrong)
         return self
 
     @model_validator(mode="after")

@@ -11,11 +11,14 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from hotspots.study.nearness import days_asked
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from hotspots.study.analysis import Analysis
     from hotspots.study.model import Study
+    from hotspots.study.nearness import Near
 
 LIBRARIES = ("numpy", "scipy", "pandas", "geopandas", "shapely", "libpysal", "osmnx", "folium")
 
@@ -58,8 +61,71 @@ def record(
         "tests": {name: asdict(test) for name, test in analysis.tests.items()},
         "inference": {name: dict(details) for name, details in analysis.inference.items()},
         "rates": {name: dict(details) for name, details in analysis.rates.items()},
+        "controls": controls(study, analysis.near),
         "versions": versions(),
         "seconds": {name: round(value, 3) for name, value in seconds.items()},
+    }
+
+
+def shown(study: Study, analysis: Analysis, hashes: Mapping[str, str]) -> dict[str, Any]:
+    """Collect what internal pages say of the record.
+
+    Parameters
+    ----------
+    study : Study
+        Its parameters.
+    analysis : Analysis
+        Rows, notes and how results were made.
+    hashes : mapping of str to str
+        SHA-256 of the inputs.
+
+    Returns
+    -------
+    dict
+    """
+    return {
+        "rows": analysis.rows,
+        "inputs": hashes,
+        "inference": analysis.inference,
+        "rates": analysis.rates,
+        "notes": analysis.notes,
+        "persons": analysis.n_persons,
+        "controls": controls(study, analysis.near),
+    }
+
+
+def controls(study: Study, near: Near) -> dict[str, Any]:
+    """Say how places were compared with control sites, and what came out for all together.
+
+    Parameters
+    ----------
+    study : Study
+        For the seed, the days and the alternative.
+    near : Near
+        With its comparison; without one there is nothing to say.
+
+    Returns
+    -------
+    dict
+        Nothing about any one place.
+    """
+    found, section = near.comparison, study.proximity
+    if found is None or section is None:
+        return {}
+    days = days_asked(study)
+    kind, statistic = found.primary
+    return {
+        "choice": dict(near.choice),
+        "of": section.from_[0],
+        "over_streets": study.streets is not None,
+        "days": None if days is None else [day.isoformat() for day in days],
+        "primary": {"to": kind, "statistic": statistic},
+        "alternative": section.alternative,
+        "p_value": found.p_value,
+        "p_value_others": found.p_value_others,
+        "n_sets": found.n_sets,
+        "seed": study.analysis.seed,
+        "notes": list(found.notes),
     }
 
 

@@ -18,6 +18,7 @@ from hotspots.intake.sample import is_sample
 from hotspots.maps.page import hotspot_map
 from hotspots.reports.report import write_report
 from hotspots.reports.tables import (
+    write_comparison,
     write_proximity,
     write_public_areas,
     write_quarantine,
@@ -29,7 +30,7 @@ from hotspots.study.context import context, method
 from hotspots.study.inputs import Inputs, input_hashes, read_inputs
 from hotspots.study.model import Study
 from hotspots.study.progress import Steps
-from hotspots.study.record import earlier, record, write_record
+from hotspots.study.record import earlier, record, shown, write_record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -139,15 +140,10 @@ def run(
                     context=around,
                     facilities=inputs.all_facilities(),
                     proximity=analysis.proximity,
+                    comparison=analysis.near.comparison,
+                    catchments=analysis.near.catchments,
                     tests=analysis.tests,
-                    record={
-                        "rows": analysis.rows,
-                        "inputs": hashes,
-                        "inference": analysis.inference,
-                        "rates": analysis.rates,
-                        "notes": analysis.notes,
-                        "persons": analysis.n_persons,
-                    },
+                    record=shown(study, analysis, hashes),
                 )
         with steps("Writing"), _draft(Path(out)) as draft:
             _write_public(public, draft / "public")
@@ -224,6 +220,8 @@ def _write_internal(internal: InternalRelease, inputs: Inputs, folder: Path) -> 
     write_results(internal, folder / f"{prefix}results.gpkg")
     if internal.proximity is not None:
         write_proximity(internal, folder / f"{prefix}proximity.csv")
+    if internal.comparison is not None:
+        write_comparison(internal, folder / f"{prefix}controls.csv")
     write_quarantine(inputs.quarantine, folder / f"{prefix}quarantine.csv")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Literal, Self, get_args
+from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import (
     AfterValidator,
@@ -24,7 +24,15 @@ def _not_blank(text: str) -> str:
     return text
 
 
+def in_order(period: tuple[date, date] | None) -> tuple[date, date] | None:
+    """Refuse a period that ends before it begins."""
+    if period and period[1] < period[0]:
+        raise ValueError("the last day is before the first")
+    return period
+
+
 Kind = Literal["group_home", "hotel", "trap_house", "other"]
+Destination = Literal["group_home", "hotel", "trap_house", "other", "incident"]
 Metres = Annotated[float, Field(gt=0, strict=True)]
 Whole = Annotated[int, Field(gt=0, strict=True)]
 Name = Annotated[str, Field(min_length=1), AfterValidator(_not_blank)]
@@ -50,6 +58,7 @@ Statistic = Literal[
     "local_join_count_bivariate",
     "local_join_count_colocation",
 ]
+Closeness = Literal["two-sided", "closer", "farther"]
 Count = Literal["incidents", "persons"]
 Denominator = Literal["population", "baseline"]
 Beside = Literal["population", "baseline", "group_home", "hotel", "trap_house", "other"]
@@ -110,12 +119,7 @@ class StudySection(Section):
     period: tuple[date, date] | None = None
     synthetic: bool = False
 
-    @field_validator("period")
-    @classmethod
-    def _ordered(cls, period: tuple[date, date] | None) -> tuple[date, date] | None:
-        if period and period[1] < period[0]:
-            raise ValueError("the last day is before the first")
-        return period
+    _ordered = field_validator("period")(in_order)
 
 
 class IncidentsSection(PointSource):
@@ -132,9 +136,10 @@ class FacilitiesSection(PointSource):
 
 
 class StreetsSection(Source):
-    """``[streets]``: a street network; ``layer``, ``crs`` and ``oneway`` are for lines."""
+    """``[streets]``: a street network; all but ``path`` is for lines."""
 
     oneway: str | None = None
+    highway: str | None = None
 
 
 class AreasSource(Source):
@@ -236,19 +241,78 @@ class AnalysisSection(Section):
         return names
 
 
+class PrimarySection(Section):
+    """``primary`` of ``[proximity]``: what is tested by itself."""
+
+    to: Destination
+    statistic: Name = "median_distance_m"
+
+
 class ProximitySection(Section):
-    """``[proximity]``: from which places, to which, within what."""
+    """``[proximity]``: from which places, to which, within what, and when."""
 
     from_: Annotated[list[Kind], Field(alias="from", min_length=1)]
-    to: Annotated[list[Kind], Field(min_length=1)]
+    to: Annotated[list[Destination], Field(min_length=1)]
     within_m: list[Whole] = [400, 800, 1600]
+    catchment_m: Whole | None = None
+    as_of: date | None = None
+    period: tuple[date, date] | None = None
+    primary: PrimarySection | None = None
+    alternative: Closeness = "two-sided"
 
-    @field_validator("within_m")
+    _ordered = field_validator("period")(in_order)
+
+    @field_validator("from_", "to", "within_m")
     @classmethod
-    def _distinct(cls, within_m: list[int]) -> list[int]:
-        if len(set(within_m)) < len(within_m):
-            raise ValueError("a distance stands more than once")
-        return within_m
+    def _distinct(cls, listed: list[Any]) -> list[Any]:
+        if len(set(listed)) < len(listed):
+            what = "distance" if isinstance(listed[0], int) else "kind"
+            raise ValueError(f"a {what} stands more than once")
+        return listed
+
+    @model_validator(mode="after")
+    def _one_time(self) -> Self:
+        if self.as_of and self.period:
+            raise ValueError("give one of as_of and period")
+        return self
+
+    @property
+    def named(self) -> tuple[Destination, str]:
+        """Kind and statistic tested by themselves."""
+        primary = self.primary or PrimarySection(to=self.to[0])
+        return primary.to, primary.statistic
+
+
+class ControlsSection(Section):
+    """``[controls]``: where else the places of ``[proximity]`` could stand."""
+
+    path: Path | None = None
+    layer: str | None = None
+    crs: str | None = None
+    columns: dict[str, str] = Field(default_factory=dict)
+    where: dict[str, list[str]] = Field(default_factory=dict)
+    weight: Name | None = None
+    match: list[Name] = []
+    match_bands: list[Name] = []
+    match_arterial: bool = False
+    areas: AreasSource | None = None
+    n_bands: Annotated[int, Field(ge=2)] = 4
+    spacing_m: Metres | None = None
+    n_sets: Annotated[int, Field(ge=99, le=99_999)] = 999
+
+    @model_validator(mode="after")
+    def _of_a_file(self) -> Self:
+        told = ("layer", "crs", "columns", "where", "weight", "match", "match_bands")
+        given = [name for name in told if getattr(self, name)]
+        if given and self.path is None:
+            raise ValueError(
+                f"{given[0]} is of a file: give its path; without one, sites stand along "
+                "residential streets, by length"
+            )
+        twice = {*self.match} & {*self.match_bands}
+        if twice:
+            raise ValueError(f"{min(twice)} stands in match and in match_bands; choose one")
+        return self
 
 
 class PopulationSection(Source):

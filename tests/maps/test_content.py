@@ -134,7 +134,9 @@ def test_facilities_carry_the_sentences_of_their_distances(internal, facilities)
     content = page_content(internal, ["gi_star"])
     home, inn, *_ = content["facilities"]
     assert home["heading"] == "Group home home-7"
-    assert home["sentence"] == " ".join(facility_sentences(internal)["group_home", "home-7"])
+    assert home["sentence"] == " ".join(
+        facility_sentences(internal)["group_home", "home-7"].values()
+    )
     assert home["figures"] == [["Capacity", "8"]]
     assert inn["figures"] == []
     assert [(kind["letter"], kind["n"]) for kind in content["kinds"]] == [

@@ -133,18 +133,18 @@ def test_figures_of_a_withheld_area_hold_no_number_about_it(public):
 def test_each_facility_in_a_sentence_per_kind(internal, label, make_grid, facilities, proximity):
     shown = internal(label(make_grid(4)), facilities=facilities, proximity=proximity)
     assert facility_sentences(shown) == {
-        ("group_home", "G001"): (
-            "Nearest hotel H012: 640 m over streets (510 m in a straight line); 0 within 400 m and "
-            "3 within 800 m.",
-            "Nearest location with recorded reports T003: 1.0 km in a straight line (no way to any "
-            "over the streets).",
-        ),
-        ("group_home", "G002"): (
-            "Nearest hotel H012: 1.2 km over streets (1.0 km in a straight line); 0 within 400 m "
-            "and 0 within 800 m.",
-            "Nearest location with recorded reports: none found (no other location with recorded "
-            "reports).",
-        ),
+        ("group_home", "G001"): {
+            "hotel": "Nearest hotel H012: 640 m over streets (510 m in a straight line); 0 within "
+            "400 m and 3 within 800 m.",
+            "trap_house": "Nearest location with recorded reports T003: 1.0 km in a straight line "
+            "(no way to any over the streets).",
+        },
+        ("group_home", "G002"): {
+            "hotel": "Nearest hotel H012: 1.2 km over streets (1.0 km in a straight line); 0 "
+            "within 400 m and 0 within 800 m.",
+            "trap_house": "Nearest location with recorded reports: none found (no other location "
+            "with recorded reports).",
+        },
     }
 
 

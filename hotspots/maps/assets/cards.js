@@ -9,10 +9,13 @@ class Cards {
   }
 
   /** One popup entry: heading, class, sentence, and figures folded away. */
-  card({ heading, chip, sentence, figures, fold }) {
+  card({ heading, chip, sentence, parts, figures, fold }) {
     const card = make("section", { class: "card", children: [make("h2", { words: heading })] });
     if (chip) make("p", { parent: card, class: "chip", words: chip });
-    if (sentence) make("p", { parent: card, class: "sentence", words: sentence });
+    for (const part of parts ?? [{ sentence }]) {
+      if (part.sentence) make("p", { parent: card, class: "sentence", words: part.sentence });
+      if (part.plot) card.append(plotOf(part.plot));
+    }
     if (figures?.length) {
       const details = make("details", { parent: card });
       make("summary", { parent: details, words: fold ?? this.content.words.figures });

@@ -38,7 +38,7 @@ class Content {
       layer.lines = layer.lines ? decodeShapes(layer.lines) : [];
       layer.names.forEach((name) => { name.at = toWorld(...name.at); });
     }
-    for (const link of this.links) link.shapes = decodeShapes(link.shapes);
+    for (const layer of [...this.links, ...this.catchments]) layer.shapes = decodeShapes(layer.shapes);
     this.places = this.gatherPlaces();
   }
 
@@ -64,6 +64,9 @@ class Content {
     });
     this.links.forEach((link, index) => {
       found.push({ key: `link ${index}`, title: link.title, on: index === 0, link });
+    });
+    this.catchments.forEach((reach, index) => {
+      found.push({ key: `reach ${index}`, title: reach.title, on: false, reach });
     });
     this.basemap.forEach((layer, index) => {
       found.push({ key: `base ${index}`, title: layer.title, on: true, base: layer });

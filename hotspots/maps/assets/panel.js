@@ -18,8 +18,8 @@ class Panel {
       });
     }
     const sets = [
-      [this.content.words.areas, ({ kind, link, base }) => !kind && !link && !base],
-      [this.content.words.facilities, ({ kind, link }) => kind || link],
+      [this.content.words.areas, ({ kind, link, reach, base }) => !kind && !link && !reach && !base],
+      [this.content.words.facilities, ({ kind, link, reach }) => kind || link || reach],
       [this.content.words.basemap, ({ base }) => base],
     ];
     for (const [title, mine] of sets) {
@@ -103,9 +103,19 @@ class Panel {
     });
   }
 
-  layerEntry(key, { kind, link, base }) {
+  layerEntry(key, { kind, link, reach, base }) {
     if (kind) this.entry(key, kind.words, "", (ctx) => drawMarker(ctx, 13, 9, kind, 6.5));
     if (link) this.entry(key, link.title, link.detail, (ctx) => line(ctx, link.colour, 1.8, [5, 3]));
+    if (reach) {
+      this.entry(key, reach.title, reach.detail, (ctx) => {
+        ctx.globalAlpha = REACH_FILL;
+        ctx.fillStyle = reach.colour;
+        ctx.fillRect(0, 0, 26, 18);
+        ctx.globalAlpha = 1;
+        ctx.strokeStyle = reach.colour;
+        ctx.strokeRect(0.5, 0.5, 25, 17);
+      });
+    }
     if (base && STYLE[base.kind]?.fill) {
       this.entry(key, base.title, "", (ctx) => {
         ctx.fillStyle = STYLE[base.kind].fill;

@@ -7,6 +7,7 @@ const STYLE = {
   road: { line: "#a39c8d", width: 1.1 },
   place: { line: "#c9c5bb" },
 };
+const REACH_FILL = 0.16; // of a catchment's colour
 const DISTANCES_FROM_ZOOM = 13.5; // street distances are written on lines from here
 const BORDERS_FROM_PIXELS = 22; // areas at least this large get a border
 const FEW_AREAS = 300; // up to so many are told apart by their outlines
@@ -103,9 +104,23 @@ class Picture {
     if (this.content.on.has("groups")) {
       this.paintCased(ctx, view, this.content.statistic.outlines, STYLE.group, 0.85 * width, { closed: true });
     }
+    this.paintReach(ctx, view);
     this.content.links.forEach((link, index) => {
       if (!this.content.on.has(`link ${index}`)) return;
       this.paintCased(ctx, view, link.shapes, link.colour, 1.1 * width, { dash: [5, 3] });
+    });
+  }
+
+  /** What can be reached from places: where several overlap it is darker. */
+  paintReach(ctx, view) {
+    this.content.catchments.forEach(({ shapes, colour }, index) => {
+      if (!this.content.on.has(`reach ${index}`)) return;
+      for (const shape of shapes) {
+        ctx.globalAlpha = REACH_FILL;
+        fillShapes(ctx, view, [shape], colour);
+        ctx.globalAlpha = 1;
+        strokeShapes(ctx, view, [shape], colour, 1, { closed: true });
+      }
     });
   }
 
