@@ -203,7 +203,7 @@ class InverseDistanceSection(Section):
 
     kind: Literal["inverse_distance"]
     distance_m: Metres
-    power: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 1.0
+    power: Annotated[float, Field(gt=0, allow_inf_nan=False, strict=True)] = 1.0
 
 
 UnitsSection = Annotated[GridSection | PolygonsSection, Field(discriminator="kind")]
@@ -224,8 +224,8 @@ class AnalysisSection(Section):
     statistics: Annotated[list[Statistic], Field(min_length=1)] = ["gi_star"]
     neighbours: NeighboursSection = ContiguitySection()
     method: Method = "auto"
-    n_permutations: Annotated[int, Field(ge=99, le=999_999)] = 99_999
-    seed: Annotated[int, Field(ge=0)] = 1
+    n_permutations: Annotated[int, Field(ge=99, le=999_999, strict=True)] = 99_999
+    seed: Annotated[int, Field(ge=0, strict=True)] = 1
     correction: Correction = "fdr_bh"
     alternative: Alternative = "two-sided"
     null: Null | None = None
@@ -296,9 +296,9 @@ class ControlsSection(Section):
     match_bands: list[Name] = []
     match_arterial: bool = False
     areas: AreasSource | None = None
-    n_bands: Annotated[int, Field(ge=2)] = 4
+    n_bands: Annotated[int, Field(ge=2, strict=True)] = 4
     spacing_m: Metres | None = None
-    n_sets: Annotated[int, Field(ge=99, le=99_999)] = 999
+    n_sets: Annotated[int, Field(ge=99, le=99_999, strict=True)] = 999
 
     @model_validator(mode="after")
     def _of_a_file(self) -> Self:

@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 from rich.table import Table as Grid
 
+from hotspots.presentation.controls import compared, set_sentences
 from hotspots.presentation.formats import counted
 from hotspots.presentation.sentences import headline
 from hotspots.schema import COLD_LABELS, HOT_LABELS, NOT_SIGNIFICANT, NOT_TESTABLE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from libpysal.graph import Graph
 
     from hotspots.disclosure.release import PublicRelease
     from hotspots.schema import RowCounts
@@ -36,7 +39,7 @@ def print_check(study: Study, checked: Check) -> None:
     for note in checked.notes:
         console.print(note, highlight=False)
     console.print(f"Coordinates: {inputs.boundary.crs.name}", highlight=False)
-    alone = len(checked.graph.isolates)
+    alone = _without_neighbours(checked.graph)
     console.print(f"Units: {len(checked.units):,}, {alone:,} without neighbours", highlight=False)
     if inputs.streets is not None:
         nodes, edges = len(inputs.streets.nodes), len(inputs.streets.edges)
@@ -65,6 +68,9 @@ def print_run(done: Run) -> None:
         console.print(f"{', '.join(names)}: {note}", highlight=False)
     if done.internal:
         console.print(headline(done.internal, done.internal.statistics[0]), highlight=False)
+        beside = compared(done.internal)
+        if beside:
+            console.print(set_sentences(beside)[0], highlight=False)
     console.print(_public_sentence(done.public), highlight=False)
     written = Grid("Written to", "Bytes", title=str(done.folder), title_justify="left")
     for file in done.files:
@@ -72,6 +78,13 @@ def print_run(done: Run) -> None:
     console.print(written)
     if done.left_over:
         console.print(f"{done.folder / 'internal'} is of an earlier run.", highlight=False)
+
+
+def _without_neighbours(graph: Graph) -> int:
+    """Count units with no neighbour but themselves, as a kernel has it."""
+    weights = graph.sparse.tocoo()
+    others = (weights.row != weights.col) & (weights.data != 0)
+    return int(graph.n - len(set(weights.row[others].tolist())))
 
 
 def _by_note(inference: Mapping[str, Mapping[str, Any]]) -> dict[str, list[str]]:

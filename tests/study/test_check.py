@@ -90,3 +90,10 @@ def test_it_says_units_rows_and_what_was_mended(own_town, capsys):
     assert note in " ".join(said.split())
     assert "Small town: every file can be read, nothing was tested" in said
     assert "0 without neighbours" in said
+
+
+@pytest.mark.parametrize(("bandwidth", "alone"), [(100, 192), (600, 0)])
+def test_a_unit_is_no_neighbour_of_itself(own_town, capsys, bandwidth, alone):
+    edit(own_town, CONTIGUITY, f'neighbours = {{ kind = "kernel", bandwidth_m = {bandwidth} }}')
+    assert main(["check", str(own_town / "study.toml")]) == 0
+    assert f"Units: 192, {alone} without neighbours" in capsys.readouterr().out

@@ -232,6 +232,18 @@ FAULTS = {
         HEAD + INCIDENTS + UNITS + "[analysis]\nstatistics = []\n",
         "analysis.statistics: name at least one",
     ),
+    "draws as text": (
+        HEAD + INCIDENTS + UNITS + '[analysis]\nn_permutations = "999"\n',
+        "analysis.n_permutations: write a whole number",
+    ),
+    "draws with a fraction": (
+        HEAD + INCIDENTS + UNITS + "[analysis]\nn_permutations = 999.0\n",
+        "analysis.n_permutations: write a whole number",
+    ),
+    "seed of truth": (
+        HEAD + INCIDENTS + UNITS + "[analysis]\nseed = true\n",
+        "analysis.seed: write a whole number",
+    ),
     "unknown crs": (
         HEAD + INCIDENTS + 'crs = "EPSG:99999"\n' + UNITS,
         "incidents.crs: 'EPSG:99999' is not a coordinate reference system; "

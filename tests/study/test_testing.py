@@ -10,7 +10,7 @@ from hotspots.schema import RESULT_COLUMNS
 from hotspots.statistics.getis_ord import gi_star
 from hotspots.statistics.local_rates import gi_star_rate
 from hotspots.study.run import run
-from hotspots.study.testing import neighbours
+from hotspots.study.testing import global_tests, local_test, neighbours
 
 EVERY = ["gi_star", "gi", "local_moran", "local_geary", "gi_star_rate", "local_moran_rate"]
 STATISTICS = 'statistics = ["gi_star", "local_moran"]'
@@ -132,3 +132,21 @@ def test_exact_where_it_cannot_be(asked):
 def test_refusals(asked, changes, message):
     with pytest.raises(StudyError, match=message):
         asked(*changes)
+
+
+@pytest.mark.filterwarnings("ignore::hotspots.errors.FewDataWarning")
+def test_the_seed_is_that_of_the_study(asked, analysed):
+    names = '["local_moran", "local_moran_rate", "local_join_count", "lees_l_local"]'
+    drawn = 'seed = 1\nmethod = "permutation"\nbeside = "hotel"\n'
+    first = asked((STATISTICS, f"statistics = {names}"), ("seed = 1\n", drawn))
+    second = asked(("seed = 1\n", "seed = 2\n"))
+    analysis = analysed(first)
+    units, graph = analysis.units, neighbours(first, analysis.units)
+    for name in first.analysis.statistics:
+        p = units[f"{name}_p_value"].rename("p_value")
+        again, other = (local_test(name, study, units, graph) for study in (first, second))
+        pd.testing.assert_series_equal(p, again["p_value"])
+        assert not p.equals(other["p_value"])
+    tests = analysis.tests, global_tests(first, units, graph), global_tests(second, units, graph)
+    p_values = [[test.p_value for test in found.values()] for found in tests]
+    assert p_values[0] == p_values[1] != p_values[2]
