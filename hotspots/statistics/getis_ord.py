@@ -67,8 +67,7 @@ def gi_star(
     null : {"total", "conditional"}
         What chance is. ``"total"``: the k + 1 values of the neighbourhood are drawn from all n.
         ``"conditional"``: the unit's own value is held and its k neighbours are drawn from the
-        other n - 1, so a unit is never hot by its own value alone. Changes the p-values and
-        what derives from them; `expected` and `z` are those of ``"total"``.
+        other n - 1, so a unit is never hot by its own value alone; `expected` and `z` go with it.
     correction : {"fdr_bh", "fdr_by", "bonferroni", "none"}
         How ``q_value`` corrects for many units, see :func:`hotspots.adjust`.
     label_from : {"q_value", "p_value"}
@@ -80,8 +79,9 @@ def gi_star(
     -------
     DataFrame
         Index of `values`; columns ``statistic`` (sum of the neighbourhood, the unit included),
-        ``expected`` ((k + 1) times the mean), ``z`` (Ord & Getis 1995, equation 14), ``p_value``,
-        ``q_value`` and ``label`` (``"hot 99"`` … ``"cold 99"`` by the smaller tail,
+        ``expected`` ((k + 1) times the mean, where the null is total), ``z`` (Ord & Getis 1995,
+        equation 14, or given the unit's own value), ``p_value``, ``q_value`` and ``label``
+        (``"hot 99"`` … ``"cold 99"`` by the smaller tail,
         ``"not significant"``, or ``"not testable"``). How it was done, how many units were not
         testable and why, and what the result cannot show: ``result.attrs["inference"]``.
 
@@ -119,15 +119,18 @@ def gi_star(
         raise StatisticsError(f"null {null!r} is not known: use 'total' or 'conditional'")
     options = Options(n_permutations, alternative, correction, label_from, method)
     units = neighbourhoods(values, graph)
-    held, near = null == "conditional", around(units, own=True)
+    near = around(units, own=True)
+    if null == "conditional":
+        others = around(units)
+        once = others.weights is None and near.weights is not None  # counts neighbours once
+        weight = units.largest_weights if once else 1.0
+        expected, z = _held_moments(others)
+        expected = near.plain_sums + weight * (expected - others.plain_sums)
+        return _table(others, (near.plain_sums, expected, z), options, rng, held=True)
     variance = np.sum(units.deviations**2) / max(units.n, 1)
-    measures = (
-        near.plain_sums,
-        near.total * units.mean,
-        _score(near.deviation_sums, variance * near.variance_factor(units.n)),
-    )
-    compared = around(units) if held else near
-    return _table(compared, measures, options, rng, held=held)
+    z = _score(near.deviation_sums, variance * near.variance_factor(units.n))
+    measures = (near.plain_sums, near.total * units.mean, z)
+    return _table(near, measures, options, rng, held=False)
 
 
 def gi(
@@ -203,15 +206,17 @@ def gi(
     options = Options(n_permutations, alternative, correction, label_from, method)
     units = neighbourhoods(values, graph)
     near = around(units)
+    return _table(near, (near.plain_sums, *_held_moments(near)), options, rng, held=True)
+
+
+def _held_moments(near: Around) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Give mean and standard score of the neighbours' sum, drawn from the other n - 1 units."""
+    units = near.units
     own, others = units.deviations, max(units.n - 1, 1)
     mean = -own / others  # the others' deviations sum to minus the unit's own
     variance = (np.sum(own**2) - own**2) / others - mean**2
-    measures = (
-        near.plain_sums,
-        near.total * (units.mean + mean),
-        _score(near.deviation_sums - near.total * mean, variance * near.variance_factor(others)),
-    )
-    return _table(near, measures, options, rng, held=True)
+    excess = near.deviation_sums - near.total * mean
+    return near.total * (units.mean + mean), _score(excess, variance * near.variance_factor(others))
 
 
 def _score(excess: NDArray[np.float64], variance: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from hotspots.statistics.neighbourhoods import Neighbourhoods
 
 FEWEST = 4  # the variances divide by (n - 1)(n - 2)(n - 3)
-SINGLE = 1e-14  # of the squared mean: a variance below is rounding error
+SINGLE = 1e-14  # of what it is made of: a variance below is rounding error
 NAN = float("nan")
 
 
@@ -90,6 +90,7 @@ def result(
     n: int,
     n_permutations: int,
     sign: int = 1,
+    size: float | None = None,
 ) -> TestResult:
     """Lay out what a global test found.
 
@@ -112,13 +113,15 @@ def result(
         Number of permutations; with 0 the p-value is the analytic one.
     sign : {1, -1}
         -1 where a small statistic is what ``"greater"`` looks for.
+    size : float, optional
+        Of the terms that the variance is made of; without it the squared mean.
 
     Returns
     -------
     TestResult
     """
     expected, variance = (float(moment) for moment in moments)
-    varies = variance > SINGLE * expected**2
+    varies = variance > SINGLE * (expected**2 if size is None else size)
     z = sign * (statistic - expected) / np.sqrt(variance) if varies else NAN
     normal = Tails(upper=np.array([ndtr(-z)]), lower=np.array([ndtr(z)]))
     analytic = float(normal.p_value(alternative)[0])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from hotspots.inference.draws import generator
 from hotspots.inference.engines import direct_inference
 from hotspots.inference.labels import MORAN_LEVELS, quadrant_labels
 from hotspots.inference.sums import single_valued, tolerance
+from hotspots.statistics.neighbourhoods import CANCELLED
 from hotspots.statistics.pairs import together
 from hotspots.statistics.results import LabelFrom, Measured, Options, engine_details, local_table
 
@@ -114,11 +116,12 @@ def lees_l_local(
     """
     options = Options(n_permutations, alternative, correction, label_from, method)
     first, second = together({"x": x, "y": y}, graph)
-    alone, fixed = first.sizes == 0, _single_valued(first, second)
-    linked, held, smooth_x = _linked(first, second, tested=~(alone | fixed))
-    expected, variance = _moments(linked, held)
+    linked, held, smooth_x = _linked(first, second)
+    expected, variance, same = _moments(linked, held)
+    alone, fixed = first.sizes == 0, _single_valued(first, second) | same
+    linked = replace(linked, tested=~(alone | fixed))
     with np.errstate(divide="ignore", invalid="ignore"):
-        z = (linked.observed - expected) / np.sqrt(variance)
+        z = np.where(fixed, np.nan, (linked.observed - expected) / np.sqrt(variance))
     found = direct_inference(
         linked,
         z,
@@ -142,7 +145,7 @@ def lees_l_local(
 
 
 def _linked(
-    first: Neighbourhoods, second: Neighbourhoods, *, tested: NDArray[np.bool_]
+    first: Neighbourhoods, second: Neighbourhoods
 ) -> tuple[Linked, NDArray[np.float64], NDArray[np.float64]]:
     """Give what is compared with draws, what is held of x and y, and the smoothed x."""
     pairs = np.stack([_standardised(units) for units in (first, second)])
@@ -167,7 +170,7 @@ def _linked(
         features=pairs,
         weights=weights,
         sizes=first.sizes,
-        tested=tested,
+        tested=first.sizes > 0,
         observed=observed,
         tolerance=tolerance(observed, magnitude[0] * magnitude[1]),
         combine=product,
@@ -178,8 +181,8 @@ def _linked(
 
 def _moments(
     linked: Linked, held: NDArray[np.float64]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Give mean and variance of L given the unit's own pair, exact.
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.bool_]]:
+    """Give mean and variance of L given the unit's own pair, exact, and where L cannot vary.
 
     L is (a + A) (b + B): a and b are what is held, with the mean of what is drawn, and A and B
     the rest of the two sums. Of these only products of values that were drawn together are left,
@@ -189,14 +192,18 @@ def _moments(
     c2, c3, c4, c22, total = _factors(linked)
     a, b = held + total * means
     drawn = c2 * s11
-    square = c4 * s22 + c22 * (s20 * s02 + 2 * s11**2)
-    variance = (
-        c2 * (a**2 * s02 + b**2 * s20 + 2 * a * b * s11)
-        + 2 * c3 * (a * s12 + b * s21)
-        + square
-        - drawn**2
+    terms = np.stack(
+        [
+            c2 * (a**2 * s02 + b**2 * s20 + 2 * a * b * s11),
+            2 * c3 * (a * s12 + b * s21),
+            c4 * s22,
+            c22 * (s20 * s02 + 2 * s11**2),
+            -(drawn**2),
+        ]
     )
-    return a * b + drawn, np.maximum(variance, 0.0)
+    variance = terms.sum(axis=0)
+    same = variance <= CANCELLED * np.maximum(np.abs(terms).sum(axis=0), (a * b) ** 2)
+    return a * b + drawn, variance, same
 
 
 def _other_sums(

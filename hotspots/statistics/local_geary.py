@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from hotspots.inference.draws import generator
 from hotspots.inference.engines import direct_inference
 from hotspots.inference.labels import MORAN_LEVELS, similarity_labels
 from hotspots.inference.sums import single_valued, tolerance
+from hotspots.statistics.neighbourhoods import CANCELLED
 from hotspots.statistics.pairs import together
 from hotspots.statistics.results import LabelFrom, Measured, Options, engine_details, local_table
 
@@ -101,9 +103,12 @@ def local_geary(
     options = Options(n_permutations, alternative, correction, label_from, method)
     variables = together(_columns(values), graph)
     units = variables[0]
-    alone, fixed = units.sizes == 0, _single_valued(variables)
-    linked, side = _linked(variables, tested=~(alone | fixed))
-    expected, z = _moments(linked)
+    linked, side = _linked(variables)
+    expected, variance, same = _moments(linked)
+    alone, fixed = units.sizes == 0, _single_valued(variables) | same
+    linked = replace(linked, tested=~(alone | fixed))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        z = np.where(fixed, np.nan, (linked.observed - expected) / np.sqrt(variance))
     found = direct_inference(
         linked,
         z,
@@ -148,9 +153,7 @@ def _single_valued(variables: list[Neighbourhoods]) -> NDArray[np.bool_]:
     return every
 
 
-def _linked(
-    variables: list[Neighbourhoods], *, tested: NDArray[np.bool_]
-) -> tuple[Linked, NDArray[np.int64]]:
+def _linked(variables: list[Neighbourhoods]) -> tuple[Linked, NDArray[np.int64]]:
     """Give what is compared with draws, and the side of the mean a unit and its neighbours are on.
 
     With z_i·z_j over all m variables, c_i is Σ_j w_ij (z_i·z_i - 2 z_i·z_j + z_j·z_j) / m.
@@ -174,7 +177,7 @@ def _linked(
         features=np.vstack([z, square]),
         weights=weights,
         sizes=units.sizes,
-        tested=tested,
+        tested=units.sizes > 0,
         observed=observed,
         tolerance=tolerance(observed, 2 * (square + near_square) / m),
         combine=differences,
@@ -191,11 +194,14 @@ def _standardised(units: Neighbourhoods) -> NDArray[np.float64]:
     return units.deviations / float(units.deviations.std(ddof=1))
 
 
-def _moments(linked: Linked) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Give mean and standard score of c given the unit's own values.
+def _moments(
+    linked: Linked,
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.bool_]]:
+    """Give mean and variance of c given the unit's own values, and where all others are as far.
 
     The neighbours' squared differences d_j are drawn from those of all others: their mean and
-    variance follow from sums over all units, less the unit itself.
+    variance follow from sums over all units, less the unit itself. Where they are all the same,
+    so is every c.
     """
     z, square = linked.features[:-1], linked.features[-1]
     n, m = square.size, len(z)
@@ -216,4 +222,4 @@ def _moments(linked: Linked) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         unit = np.repeat(np.arange(n), linked.sizes)
         weights = np.bincount(unit, linked.weights**2, n)
         variance = (second - mean**2) * (others * weights - 1) / (others - 1)
-        return mean, (linked.observed - mean) / np.sqrt(variance)
+        return mean, variance, second - mean**2 <= CANCELLED * second

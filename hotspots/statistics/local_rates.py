@@ -71,8 +71,8 @@ def gi_star_rate(
     null : {"total", "conditional"}
         Where the events of the neighbourhood come from, at a risk that is the same everywhere:
         ``"total"``, all events; ``"conditional"``, the unit's own are held and those of its
-        neighbours come from the others, so a unit is never hot by its own events alone. Changes
-        the p-values and what derives from them; `expected` and `z` are those of ``"total"``.
+        neighbours come from the others, so a unit is never hot by its own events alone.
+        `expected` and `z` go with it.
     correction : {"fdr_bh", "fdr_by", "bonferroni", "none"}
         How ``q_value`` corrects for many units, see :func:`hotspots.adjust`.
     label_from : {"q_value", "p_value"}
@@ -82,9 +82,10 @@ def gi_star_rate(
     -------
     DataFrame
         As :func:`hotspots.gi_star`, with ``statistic`` the events of the neighbourhood, the unit
-        included, ``expected`` the neighbourhood's share of all events by its population, ``z``
-        from the binomial mean and variance, and exact binomial p-values: no draws, no seed. Units
-        without a number or with a population of 0 are not tested, and are nobody's neighbours.
+        included, ``expected`` the neighbourhood's share of all events by its population (of all
+        others', and the unit's own, where those are held), ``z`` from the binomial mean and
+        variance, and exact binomial p-values: no draws, no seed. Units without a number or with a
+        population of 0 are not tested, and are nobody's neighbours.
 
     Raises
     ------
@@ -136,18 +137,17 @@ def gi_star_rate(
     y, x, sizes = near.values, units.population[units.exposed], near.sizes
     around, people = (_sums(near, each) for each in (y, x))
     everyone = sizes + 1 >= near.n
-    share = np.where(everyone, 1.0, np.minimum((people + x) / x.sum(), 1.0))
-    statistic, expected = around + y, y.sum() * share
+    held = np.zeros_like(y), np.zeros_like(x)
+    if null == "conditional":
+        held = y, x
+    drawn, events, among = around + y - held[0], y.sum() - held[0], people + x - held[1]
     with np.errstate(divide="ignore", invalid="ignore"):
-        z = (statistic - expected) / np.sqrt(expected * (1 - share))
-        among = np.where(everyone, 1.0, np.minimum(people / (x.sum() - x), 1.0))
-    if null == "total":
-        tails, fixed = binomial_tails(statistic, y.sum(), share), everyone | (y.sum() == 0)
-    else:
-        tails, fixed = binomial_tails(around, y.sum() - y, among), everyone | (y.sum() == y)
+        share = np.where(everyone, 1.0, np.minimum(among / (x.sum() - held[1]), 1.0))
+        z = (drawn - events * share) / np.sqrt(events * share * (1 - share))
+    tails, fixed = binomial_tails(drawn, events, share), everyone | (events == 0)
     found = Measured(
-        statistic=statistic,
-        expected=expected,
+        statistic=around + y,
+        expected=held[0] + events * share,
         z=z,
         tails=tails,
         label=partial(hot_cold_labels, upper=tails.is_upper),

@@ -20,6 +20,8 @@ EQUAL = 1e-9  # relative tolerance within which weights are equal
 ROUNDING = 8 * np.finfo(np.float64).eps
 BLOCK = 2**14  # units summed at once
 LARGEST = 1e70  # values whose fourth powers can still be summed
+SMALLEST = 1e-70  # and those whose fourth powers are not yet 0
+CANCELLED = 1e-13  # of its terms: a difference no greater is rounding error
 
 
 @dataclass(frozen=True)
@@ -209,6 +211,11 @@ def _numbers(values: pd.Series) -> NDArray[np.float64]:
         raise StatisticsError(
             f"values: {int(beyond.sum())} are {what}, first id "
             f"{first_id(values.index[beyond])}; make them NaN where the value is unknown"
+        )
+    if 0 < np.nanmax(np.abs(numbers), initial=0.0) < SMALLEST:
+        raise StatisticsError(
+            f"values: none is as far from 0 as {SMALLEST:g}, and squares of such numbers are lost; "
+            "give them in another unit"
         )
     return numbers
 

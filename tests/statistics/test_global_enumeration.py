@@ -1,5 +1,6 @@
 """Global tests beside all arrangements of the values over a handful of units."""
 
+from fractions import Fraction
 from itertools import permutations, product
 
 import numpy as np
@@ -200,3 +201,20 @@ def test_moran_of_rates_beside_every_map():
     assert result.p_value == pytest.approx(chance[every >= observed - 1e-9].sum(), abs=error)
     less = moran_rate(*series, graph, alternative="less", **options)
     assert less.p_value == pytest.approx(chance[every <= observed + 1e-9].sum(), abs=error)
+
+
+@pytest.mark.filterwarnings("ignore::hotspots.errors.FewDataWarning")
+@pytest.mark.parametrize("offset", [0, 10**3, 10**6, 10**9])
+def test_general_g_far_from_zero(offset):
+    """Variance and z by going through every arrangement, in whole numbers of any size."""
+    values = [3, 0, 5, 1, 2, 2]
+    links = [(0, 1), (0, 2), (1, 2), (2, 3), (3, 4), (4, 5), (5, 0), (1, 5)]
+    near = {i: [j for a, j in links if a == i] for i in range(6)}
+    x = [value + offset for value in values]
+    sums = [sum(p[i] * p[j] for i, j in links) for p in permutations(x)]
+    mean = Fraction(sum(sums), len(sums))
+    variance = sum((s - mean) ** 2 for s in sums) / len(sums)
+    found = general_g(pd.Series(x, dtype=float), Graph.from_dicts(near), n_permutations=0)
+    pairs = sum(x) ** 2 - sum(v**2 for v in x)
+    assert found.variance == pytest.approx(float(variance / pairs**2), rel=1e-6)
+    assert found.z == pytest.approx(float(sums[0] - mean) / float(variance) ** 0.5, rel=1e-4)

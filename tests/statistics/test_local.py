@@ -1,7 +1,7 @@
 """Local statistics: by hand, beside esda, and beside permutation unit by unit."""
 
 from functools import partial
-from itertools import combinations
+from itertools import combinations, permutations
 
 import numpy as np
 import pandas as pd
@@ -10,7 +10,9 @@ from esda import G_Local, Moran_Local
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from libpysal.graph import Graph
+from scipy.stats import norm
 
+from hotspots.errors import FewDataWarning
 from hotspots.schema import HOT_COLD_LABELS, MORAN_LABELS, RESULT_COLUMNS
 from hotspots.statistics.getis_ord import gi, gi_star
 from hotspots.statistics.local_moran import local_moran
@@ -158,7 +160,30 @@ def test_a_unit_hot_by_its_own_value_shows_under_the_total_null_only(grid):
     assert total["p_value"][39] < 0.15 < held["p_value"][39]
     assert total.attrs["inference"]["null"] == "total"
     assert held.attrs["inference"]["null"] == "conditional"
-    pd.testing.assert_frame_equal(total[NUMBERS[:3]], held[NUMBERS[:3]])
+    pd.testing.assert_series_equal(total["statistic"], held["statistic"])
+
+
+@pytest.mark.parametrize("weigh", [None, 0.5])
+def test_what_conditional_gi_star_expects_holds_the_units_own_value(grid, weigh):
+    """By going through what may stand around the unit in the middle of a row of five."""
+    values = pd.Series([3.0, 0.0, 5.0, 1.0, 2.0])
+    graph = Graph.from_dicts({0: [1], 1: [0, 2], 2: [1, 3], 3: [2, 4], 4: [3]})
+    own, near = 1.0, 1.0
+    if weigh is not None:  # neighbours of equal weight, and the unit itself of another
+        graph = Graph.from_arrays(
+            *(graph.adjacency.index.get_level_values(i).to_numpy() for i in (0, 1)),
+            np.full(len(graph.adjacency), weigh),
+        ).assign_self_weight(2.0)
+        own, near = 2.0, weigh
+    with pytest.warns(FewDataWarning):
+        found = gi_star(values, graph, null="conditional", method="analytic").loc[2]
+    sums = np.array([own * 5 + near * sum(pair) for pair in permutations([3.0, 0.0, 1.0, 2.0], 2)])
+    observed = own * 5 + near * (0 + 1)
+    z = (observed - sums.mean()) / sums.std()
+    assert found["statistic"] == pytest.approx(observed)
+    assert found["expected"] == pytest.approx(sums.mean())
+    assert found["z"] == pytest.approx(z)
+    assert found["p_value"] == pytest.approx(2 * norm.sf(abs(z)))
 
 
 def test_conditional_gi_star_is_gi(grid):

@@ -191,18 +191,23 @@ def test_engines():
 
 @pytest.mark.parametrize("null", ["total", "conditional"])
 def test_gi_star_with_unequal_weights(null):
-    """The unit's own place is one of those drawn under total randomisation."""
+    """The unit's own place is one of those drawn under total randomisation, else it is held."""
     graph = _graph("unequal").assign_self_weight(0.7)
     found = gi_star(X, graph, null=null, n_permutations=DRAWS, alternative="greater", rng=5)
     for i in range(N - 1):
         w = np.array([0.7, *WEIGHTS[i]])
         observed = w @ VALUE_X[[i, *NEAR[i]]]
-        total = np.array([w @ VALUE_X[list(d)] for d in permutations(range(N), w.size)])
-        held = np.array([w @ VALUE_X[list(d)] for d in permutations(range(N), w.size) if d[0] == i])
+        chance = np.array(
+            [
+                w @ VALUE_X[list(d)]
+                for d in permutations(range(N), w.size)
+                if null == "total" or d[0] == i
+            ]
+        )
         assert found["statistic"][i] == pytest.approx(observed, abs=1e-12)
-        assert found["expected"][i] == pytest.approx(total.mean(), abs=1e-12)
-        assert found["z"][i] == pytest.approx((observed - total.mean()) / total.std(), rel=1e-9)
-        p = np.mean((total if null == "total" else held) >= observed - 1e-9)
+        assert found["expected"][i] == pytest.approx(chance.mean(), abs=1e-12)
+        assert found["z"][i] == pytest.approx((observed - chance.mean()) / chance.std(), rel=1e-9)
+        p = np.mean(chance >= observed - 1e-9)
         assert found["p_value"][i] == pytest.approx(p, abs=5 * np.sqrt(p * (1 - p) / DRAWS) + 1e-4)
 
 
@@ -240,3 +245,23 @@ def test_labels_of_likeness():
 def test_join_counts_refuse_what_is_not_yes_or_no():
     with pytest.raises(Exception, match="values: 3 are neither 0 nor 1, first id 0; say yes or no"):
         local_join_count(pd.Series([4.0, 1, 2, 1, 0, 0, 0, 7]), _graph("equal"))
+
+
+def test_one_distance_to_all_others_is_one_value():
+    """Twenty zeros, a 1, twenty twos: the 1 is as far from all others, however they stand."""
+    values = pd.Series([0] * 20 + [1] + [2] * 20)
+    ring = Graph.from_dicts({i: [(i - 1) % 41, (i + 1) % 41] for i in range(41)})
+    for given in (values, pd.DataFrame({"a": values, "b": 3 - values})):
+        found = local_geary(given, ring, n_permutations=99, rng=1)
+        assert found["label"][20] == "not testable"
+        assert found.loc[20, ["z", "p_value", "q_value"]].isna().all()
+        assert (found["label"] == "not testable").sum() == 1
+
+
+def test_lee_of_a_product_that_cannot_vary():
+    """Three of four others, two pairs of (1, 1) and two of (0, 0): one product, whichever three."""
+    x = pd.Series([0.0, 1, 0, 0, 1])
+    graph = Graph.from_dicts({i: [(i + k) % 5 for k in (1, 2, 3)] for i in range(5)})
+    found = lees_l_local(x, pd.Series([0.0, 1, 1, 0, 1]), graph, n_permutations=99, rng=1)
+    assert (found["label"] == "not testable").tolist() == [False, False, True, False, False]
+    assert np.isfinite(found["z"].drop(2)).all()

@@ -372,3 +372,10 @@ def test_two_variables_say_what_is_not_tested(statistic, share, row, values):
     (note,) = [n for n in found.attrs["inference"]["notes"] if "related" in n]
     assert note.startswith("This does not test whether the two are related: ")
     assert share in note
+
+
+@pytest.mark.parametrize("test", [gi_star, general_g])
+def test_numbers_whose_squares_are_lost_are_refused(grid, test):
+    values = pd.Series(np.arange(100.0)) * 1e-160
+    with pytest.raises(StatisticsError, match="none is as far from 0 as 1e-70"):
+        test(values, grid(10, 10))
