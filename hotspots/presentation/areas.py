@@ -188,9 +188,11 @@ class AreaWords:
     def _expected(self, row: Row) -> str:
         if row.expected is None:
             return ""
+        where, expected = ", where" + _HELD * self.holds_own, decimal(row.expected)
         if self.kind in RATES:
-            return f", where the same rate everywhere would give {decimal(row.expected)}"
-        return f", where {decimal(row.expected)} would be expected"
+            others = " else" if self.holds_own else ""
+            return f"{where} the same rate everywhere{others} would give {expected}"
+        return f"{where} {expected} would be expected"
 
     @property
     def _average(self) -> str:
@@ -207,10 +209,12 @@ class AreaWords:
         if not row.often:
             return ""
         by = "dealing at random" if self.kind in DEALT else "chance alone"
-        held = ", with its own number as it is," if self.holds_own else ""
+        then = " would"
+        if self.holds_own:
+            then = f"{_HELD} would" if row.expected is None else " would then"
         what, sided = _UNUSUAL.get(self.kind, ("a result", _LARGE))
         how = {"greater": sided[0], "less": sided[1]}.get(self.side, "this unusual")
-        return f"{by}{held} would give {what} {how} {row.often}"
+        return f"{by}{then} give {what} {how} {row.often}"
 
     def _untested(self, row: Row) -> str:
         here = self._here(row)
@@ -239,6 +243,7 @@ class AreaWords:
         return f"{start}, where its share of residents would give {expected}: {evidence}."
 
 
+_HELD = ", with its own number as it is,"
 _LARGE, _LIKE = ("this large", "this small"), ("this much like it", "this much unlike it")
 _WAY = ("this far the same way", "this far the other way")
 _UNUSUAL: Mapping[Family, tuple[str, tuple[str, str]]] = {

@@ -128,7 +128,7 @@ def label_classes(
     Examples
     --------
     >>> label_classes("gi_star")[0].detail
-    'of all areas at this strength or stronger, about 1 in 100 may be a false alarm'
+    'of all areas at this strength or stronger, at most about 1 in 100 may be a false alarm'
     >>> [c.label for c in label_classes("local_moran")][:2]
     ['high-high', 'high-low']
     """
@@ -263,8 +263,8 @@ def strength(release: Release, statistic: str) -> str:
     -------
     str
         For example "Strong / good / weak evidence: of all areas at this strength or stronger,
-        about 1 in 100 / 20 / 10 may be a false alarm."; then :func:`legend_note`. Of rates without
-        a test only that.
+        at most about 1 in 100 / 20 / 10 may be a false alarm."; then :func:`legend_note`. Of rates
+        without a test only that.
     """
     if family(statistic) in UNTESTED_RATES:
         return legend_note(release, statistic)
@@ -341,7 +341,9 @@ def _hot_cold_class(label: str, kind: Family, of: Subject, correction: str) -> L
 def _false_alarms(one_in: str, correction: str) -> str:
     text = correction.casefold()
     if "bonferroni" in text:
-        return f"in about 1 map in {one_in} made by chance alone, any area at all would be marked"
+        maps = f"in at most about 1 map in {one_in} made by chance alone"
+        return f"{maps}, any area at all would be marked"
     if text.startswith("none") or "not corrected" in text or "uncorrected" in text:
-        return f"where only chance is at work, about 1 area in {one_in} would be marked"
-    return f"of all areas at this strength or stronger, about 1 in {one_in} may be a false alarm"
+        return f"where only chance is at work, at most about 1 area in {one_in} would be marked"
+    share = f"at most about 1 in {one_in} may be a false alarm"
+    return f"of all areas at this strength or stronger, {share}"

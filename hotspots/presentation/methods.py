@@ -123,7 +123,8 @@ METHODS: Mapping[Family, Method] = MappingProxyType(
         "local_moran_rate": Method(
             "Local Moran's I of rates",
             "Each area's rate, with less weight where few are at risk, is compared with those of "
-            "its neighbours, and with what {counted} at the same rate everywhere would give.",
+            "its neighbours, and with what {counted} at the same rate everywhere would give on "
+            "simulated maps; areas with larger p-values need fewer of these, and stop sooner.",
             (_ASSUNCAO_REIS, _ANSELIN, _BENJAMINI_HOCHBERG, _CASTRO_SINGER),
         ),
         "local_moran_bivariate": Method(
@@ -193,11 +194,21 @@ METHODS: Mapping[Family, Method] = MappingProxyType(
 )
 
 
-_HELD_WORDS = (
-    " For p-values chance holds the area's own number and deals out those of the others, so that "
-    "none stands out by its own number alone; the sum said to be expected makes no such difference."
+_HELD_WORDS: Mapping[Family, str] = MappingProxyType(
+    {
+        "gi_star": (
+            "The {counted} of each area and its neighbours are summed, and the sum is compared "
+            "with what would be expected if the area's own count were held and the counts of all "
+            "other areas were shuffled, so that none stands out by its own count alone."
+        ),
+        "gi_star_rate": (
+            "The {counted} of each area and its neighbours are summed, and the sum is compared "
+            "with what would be expected if the area's own were held and all others fell on the "
+            "people of the other areas at one rate, so that none stands out by its own alone."
+        ),
+    }
 )
-"""What is added where the null is conditional."""
+"""What those that take either null do where it is conditional."""
 
 
 def method(statistic: str) -> Method:
@@ -230,9 +241,8 @@ def method_words(statistic: str, words: Mapping[str, str]) -> str:
     >>> method_words("local_join_count", {})[:41]
     'Around each area with recorded incidents,'
     """
-    said = method(statistic).words
-    if holds_own(family(statistic), words):
-        said += _HELD_WORDS
+    kind = family(statistic)
+    said = _HELD_WORDS[kind] if holds_own(kind, words) else method(statistic).words
     return subject(words).write(said)
 
 

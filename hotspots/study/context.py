@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from hotspots.disclosure.release import Context
+from hotspots.inference.held_sums import STAGES
 from hotspots.presentation.asked import CHANCE, HELD, SIDES, SIGNIFICANCE
-from hotspots.presentation.formats import period
+from hotspots.presentation.formats import listed, period
 from hotspots.presentation.subjects import (
     BESIDE,
     COUNTED,
@@ -174,7 +175,7 @@ def _p_values_of(study: Study, name: str) -> str:
     if name == "gi_star_rate":
         return "exact"
     if name == "local_moran_rate":
-        return f"from {n:,} simulated maps, seed {seed}"
+        return _simulated(n, seed)
     draws = f"{most_draws(study, name):,} permutations at most, seed {seed}"
     return {
         "auto": f"from {draws}"
@@ -184,6 +185,16 @@ def _p_values_of(study: Study, name: str) -> str:
         "permutation": f"from {draws}",
         "analytic": "from the normal distribution",
     }[study.analysis.method]
+
+
+def _simulated(n: int, seed: int) -> str:
+    """Say how many simulated maps are behind p-values, and of which areas fewer."""
+    stops = [f"{until:,}" for until, _ in STAGES if until < n]
+    if not stops:
+        return f"from {n:,} simulated maps, seed {seed}"
+    sooner = listed(stops).replace(" and ", " or ")
+    stop = f"areas with larger p-values stop after {sooner}"
+    return f"from up to {n:,} simulated maps, seed {seed} ({stop})"
 
 
 def _units(study: Study) -> str:

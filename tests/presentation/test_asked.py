@@ -145,7 +145,11 @@ def test_outliers_form_no_groups():
         ("gi_star", "hot 99", MORE, "chance alone would give a sum this large"),
         ("gi_star", "cold 99", FEWER, "chance alone would give a sum this small"),
         ("gi_star", "hot 99", CONDITIONAL,
-         "chance alone, with its own number as it is, would give a sum this unusual"),
+         "where, with its own number as it is, 1 would be expected; chance alone would then give a "
+         "sum this unusual"),
+        ("gi_star_rate", "hot 99", CONDITIONAL,
+         "where, with its own number as it is, the same rate everywhere else would give 1; chance "
+         "alone would then give a sum this unusual"),
         ("local_moran", "high-high", CONDITIONAL,
          "chance alone would give neighbours this unusual"),
         ("local_moran", "high-low", FEWER,
@@ -164,7 +168,7 @@ def test_areas_say_how_often_on_the_side_that_is_asked(statistic, label, words, 
     row = {f"{statistic}_{name}": [value] for name, value in columns.items()}
     table = pd.DataFrame({"count": [2], "beside_count": [1], **row})
     (said,) = unit_sentences(table, statistic, words=words)
-    assert said.endswith(f"; {end} about 1 time in 100.")
+    assert said.endswith(f" {end} about 1 time in 100.")
 
 
 def test_two_numbers_at_once_are_spoken_of_together():
@@ -208,9 +212,13 @@ def test_the_whole_area_is_asked_one_side(name, side, z, p, sentence):
 
 
 def test_what_chance_holds_is_said_of_those_that_need_not():
-    assert "holds the area's own number" in method_words("gi_star", CONDITIONAL)
-    assert "holds the area's own number" not in method_words("gi", CONDITIONAL)
-    assert "holds the area's own number" not in method_words("gi_star", WORDS)
+    held = method_words("gi_star", CONDITIONAL)
+    assert "if the area's own count were held and the counts of all other areas were shuf" in held
+    rates = method_words("gi_star_rate", CONDITIONAL)
+    assert "all others fell on the people of the other areas at one rate" in rates
+    assert "shuffled" not in rates
+    for statistic, words in (("gi", CONDITIONAL), ("gi_star", WORDS), ("gi_star_rate", WORDS)):
+        assert " held" not in method_words(statistic, words)
 
 
 def test_public_areas_always_look_to_both_sides(public, make_context):

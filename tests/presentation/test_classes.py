@@ -99,13 +99,16 @@ def test_likeness_is_not_said_to_be_more_than_chance():
 @pytest.mark.parametrize(
     ("correction", "words"),
     [
-        ("", "of all areas at this strength or stronger, about 1 in 20 may be a false alarm"),
+        (
+            "",
+            "at this strength or stronger, at most about 1 in 20 may be a false alarm",
+        ),
         ("false discovery rate by Benjamini-Hochberg", "may be a false alarm"),
         (
             "Bonferroni",
-            "in about 1 map in 20 made by chance alone, any area at all would be marked",
+            "in at most about 1 map in 20 made by chance alone, any area at all would be marked",
         ),
-        ("none", "where only chance is at work, about 1 area in 20 would be marked"),
+        ("none", "where only chance is at work, at most about 1 area in 20 would be marked"),
     ],
 )
 def test_false_alarms_are_those_the_correction_allows(correction, words):
@@ -120,7 +123,7 @@ def test_legend_of_a_release_leaves_out_what_is_not_there(internal, label, make_
     assert classes.classes_of(shown, "gi_star")[-1].label == "not testable"
     assert classes.strength(shown, "gi_star") == (
         "Strong / good / weak evidence: of all areas at this strength or stronger, "
-        "about 1 in 100 / 20 / 10 may be a false alarm."
+        "at most about 1 in 100 / 20 / 10 may be a false alarm."
     )
 
 

@@ -82,7 +82,15 @@ def test_the_page_says_of_each_statistic_where_its_p_values_come_from(asked):
     assert method(study, names)["P-values"] == (
         "Getis-Ord Gi*: exact for counts, otherwise from 999 permutations at most, seed 1; "
         "local Geary's c: from 999 permutations at most, seed 1; Getis-Ord Gi* of rates: exact; "
-        "local Moran's I of rates: from 999 simulated maps, seed 1"
+        "local Moran's I of rates: from up to 999 simulated maps, seed 1 (areas with larger "
+        "p-values stop after 199)"
+    )
+    rates = study.model_copy(
+        update={"analysis": study.analysis.model_copy(update={"n_permutations": 99_999})}
+    )
+    assert method(rates, ["local_moran_rate"])["P-values"] == (
+        "from up to 99,999 simulated maps, seed 1 (areas with larger p-values stop after 199, 999 "
+        "or 9,999)"
     )
     assert method(study, ["gi_star_rate"])["P-values"] == "exact"
 
