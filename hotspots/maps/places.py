@@ -15,7 +15,7 @@ from hotspots.facilities.together import INCIDENT
 from hotspots.maps import words
 from hotspots.maps.coding import AREAS, LINES, encode_shapes, points
 from hotspots.presentation.controls import among_controls, compared
-from hotspots.presentation.formats import distance, is_missing
+from hotspots.presentation.formats import distance, is_missing, number
 from hotspots.presentation.markers import marker
 from hotspots.presentation.sentences import facility_sentences
 from hotspots.schema import FACILITIES, KINDS, validate
@@ -105,7 +105,7 @@ def _plot(among: AmongControls) -> dict[str, Any]:
         "bins": among.bins,
         "own": round(min(at, last + 0.5), 2),
         "from": words.PLOT_FROM,
-        "upto": words.plot_end(distance(among.step_m * last)),
+        "upto": words.plot_end(number(among.step_m * last)),
     }
 
 

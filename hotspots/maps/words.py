@@ -106,7 +106,7 @@ def plot_end(metres: str) -> str:
 
     Examples
     --------
-    >>> plot_end("3.2 km")
-    'over 3.2 km'
+    >>> plot_end("4,600")
+    'over 4,600 m'
     """
-    return f"over {metres}"
+    return f"over {metres} m"

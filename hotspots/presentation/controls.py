@@ -134,39 +134,51 @@ def _primary(found: Compared, row: pd.Series) -> str:
             f"{who} mostly reach no {what} {found.how}, so their {statistic_words(name, kind)} is "
             f"not known ({tested})."
         )
-    ratio, interval = _ratio(row), _interval(row)
+    ratio, interval = known_ratio(row), _interval(row)
+    so = "" if ratio is None else f"{times(ratio)} times"
     measured = "; ".join(filter(None, [interval, tested]))
     if limit is None:
         mean = name.partition("_")[0]
+        start = (
+            f"{homes} are {so} as far, {found.how}, from the nearest {what} as control sites are: "
+            if so
+            else f"How far {homes.lower()} are from the nearest {what}, {found.how}: "
+        )
         return (
-            f"{homes} are {ratio} as far, {found.how}, from the nearest {what} as control sites "
-            f"are: their {mean} distance is {distance(observed)}, that of control sets "
+            f"{start}their {mean} distance is {distance(observed)}, that of control sets "
             f"{distance(expected)} on average ({measured})."
         )
     near = f"within {limit} {found.how}"
     if name.startswith("share_"):
         n = found.n_open(kind)
+        have = plural(round(observed * n), "has", "have")
+        beside = f"{so} the share of control sites" if so else "beside control sites"
         return (
             f"{number(observed * n)} of {counted(n, found.places.words.lower(), homes.lower())} "
-            f"({percent(observed)}) have {_one(what)} {near}, {ratio} the share of control sites: "
+            f"({percent(observed)}) {have} {_one(what)} {near}, {beside}: "
             f"{percent(expected)} of the {number(n)} in each set on average ({measured})."
         )
+    many = f"{so} as many as control sites, which have" if so else "and control sites have"
     return (
-        f"{homes} have {times(observed)} {to.plural.lower()} {near} on average, {ratio} as many "
-        f"as control sites, which have {times(expected)} ({measured})."
+        f"{homes} have {times(observed)} {to.plural.lower()} {near} on average, {many} "
+        f"{times(expected)} ({measured})."
     )
 
 
-def _ratio(row: pd.Series) -> str:
+def known_ratio(row: pd.Series) -> float | None:
+    """Give the ratio of a statistic to that of control sets, where it is one.
+
+    None where control sets have none, or some of them reach no destination.
+    """
     ratio = row["ratio"]
     if is_missing(ratio) or not math.isfinite(ratio):
-        return "a number of times that is not known"
-    return f"{times(ratio)} times"
+        return None
+    return None if ratio == 0 and row["observed"] else float(ratio)
 
 
 def _interval(row: pd.Series) -> str:
     if is_missing(row["ratio_lower"]):
-        return "no interval, as too few reach one"
+        return "no interval of the ratio, as too few reach one"
     low, high = times(row["ratio_lower"]), times(row["ratio_upper"])
     return f"95 % interval of the ratio {low} to {high}"
 

@@ -147,15 +147,15 @@ def _nearest_sentence(row: Mapping[str, object], limits: list[str]) -> str:
     ending = f" ({note})." if note else "."
     if over is None and straight is None:
         return f"Nearest {what}: none found{ending}"
-    if over is None:
-        return f"Nearest {what}{nearest}: {distance(straight)} in a straight line{ending}"
-    beside = "" if straight is None else f" ({distance(straight)} in a straight line)"
     counts = [
         f"{number(_number(row[name]))} within {number(float(name[7:-1]))} m"
         for name in limits
         if not is_missing(row[name])
     ]
     within = f"; {listed(counts)}" if counts else ""
+    if over is None:
+        return f"Nearest {what}{nearest}: {distance(straight)} in a straight line{within}{ending}"
+    beside = "" if straight is None else f" ({distance(straight)} in a straight line)"
     return f"Nearest {what}{nearest}: {distance(over)} over streets{beside}{within}{ending}"
 
 

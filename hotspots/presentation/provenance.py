@@ -24,7 +24,12 @@ if TYPE_CHECKING:
 
 SYNTHETIC = "SYNTHETIC – invented data"
 CONFIDENTIAL = "CONFIDENTIAL – do not forward, publish or leave open"
-TABLES = {"incidents": "Incidents", "baseline": "Other contacts", "population": "Residents"}
+TABLES = {
+    "incidents": "Incidents",
+    "baseline": "Other contacts",
+    "population": "Residents",
+    "controls": "Sites that control sites are drawn from",
+}
 UNIT_TERMS = frozenset(
     {
         *("Units", "Neighbours", "Statistics", "Permutations", "P-values", "Significance"),

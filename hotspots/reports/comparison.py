@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from hotspots.presentation.controls import (
     compared,
     is_outside,
+    known_ratio,
     note_sentences,
     set_sentences,
     statistic_value,
@@ -110,7 +111,7 @@ def _grid(found: Compared, kind: str, rows: pd.DataFrame) -> Grid:
 def _row(row: pd.Series) -> tuple[str, ...]:
     name = str(row["statistic"])
     words = statistic_words(name)
-    ratio = row["ratio"] if math.isfinite(row["ratio"]) else None
+    ratio = known_ratio(row)
     known = not is_missing(row["ratio_lower"])
     interval = f"{times(row['ratio_lower'])} to {times(row['ratio_upper'])}" if known else "–"
     return (

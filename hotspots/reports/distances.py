@@ -53,7 +53,8 @@ def _distance_grid(rows: pd.DataFrame) -> Grid:
     )
     cells = [_distance_row(row, within, over=over, notes=bool(notes)) for row in records]
     caption = f"{start.plural}: the nearest {to.words.lower()}, nearest first"
-    counts = "Within: how many of them, over streets." if over and within else ""
+    how = "over streets" if over else "in a straight line"
+    counts = f"Within: how many of them, {how}." if within else ""
     return Grid(caption, columns, cells, counts)
 
 

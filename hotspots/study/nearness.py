@@ -128,9 +128,15 @@ def _around(
         period = days or _listed_days(places, other)
         options: dict[str, Any] = {"within": tuple(within), "period": period}
         table = exposure(places, other, streets=streets, **options)
-        straight = table if streets is None else exposure(places, other, **options)
+        lost = table["note"].isin([FAR, UNREACHABLE])
+        if streets is None:
+            table["distance_m"] = np.nan
+            table["note"] = table["note"].mask(table["note"] == "", NO_STREETS)
+        elif lost.any():  # name the nearest in a straight line
+            straight = exposure(places, other, **options)
+            for name in ("nearest_id", "straight_m"):
+                table[name] = table[name].mask(lost, straight[name])
         n_kinds = len(table) // len(places)
-        table = _straight_where_needed(table, straight, over_streets=streets is not None)
         tables.append(table.assign(place=np.arange(len(table)) // n_kinds))
     if not tables:
         raise InputError("[proximity] to: none of these places is within reach of the boundary")
@@ -138,21 +144,6 @@ def _around(
     at_incidents = table["to_kind"] == INCIDENT
     table["nearest_id"] = table["nearest_id"].astype(object).mask(at_incidents, None)
     return table.reset_index(drop=True)
-
-
-def _straight_where_needed(
-    table: pd.DataFrame, straight: pd.DataFrame, *, over_streets: bool
-) -> pd.DataFrame:
-    """Name the nearest in a straight line where none is known over the streets."""
-    table = table.copy()
-    if not over_streets:
-        table["distance_m"] = np.nan
-        table["note"] = table["note"].mask(table["note"] == "", NO_STREETS)
-        return table
-    lost = table["note"].isin([FAR, UNREACHABLE])
-    for name in ("nearest_id", "straight_m"):
-        table[name] = table[name].mask(lost, straight[name])
-    return table
 
 
 def _listed_days(*tables: pd.DataFrame) -> Period | None:

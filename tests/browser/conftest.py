@@ -7,11 +7,13 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import pytest
 from shapely import LineString, Point, box
 
 from hotspots.disclosure.release import Context, release
+from hotspots.facilities.comparison import ControlComparison
 from hotspots.maps.page import hotspot_map
 
 CRS = "EPSG:32616"
@@ -132,6 +134,32 @@ def town_release():
 def town_with():
     """Make the town with other words in it."""
     return internal
+
+
+@pytest.fixture
+def town_compared(town_release):
+    """Make the town with its home beside control sites 10 m to 990 m from a hotel."""
+    places = pd.DataFrame(
+        {
+            "facility_id": ["home-7"],
+            "to_kind": ["hotel"],
+            "distance_m": [120.0],
+            "share_farther": [0.88],
+            "share_lower": [0.8],
+            "share_upper": [0.94],
+        }
+    )
+    none = pd.DataFrame()
+    found = ControlComparison(
+        none, none, places, ("hotel", "median_distance_m"), 0.02, 0.5, 99,
+        nearest={"hotel": np.r_[120.0, np.arange(1, 100) * 10.0][:, None]},
+    )  # fmt: skip
+    home = town_release.facilities.iloc[[0]]
+    reach = gpd.GeoDataFrame(
+        {"kind": "group_home", "distance_m": [800.0]}, geometry=home.buffer(800).array, crs=CRS
+    )
+    record = {"controls": {"of": "group_home"}}
+    return replace(town_release, comparison=found, catchments=reach, record=record)
 
 
 @pytest.fixture

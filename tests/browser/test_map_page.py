@@ -139,6 +139,27 @@ def test_a_home_says_what_is_near(opened, town_release, click_at):
     )
 
 
+def test_a_home_stands_among_its_control_sites(opened, town_compared, click_at, picture):
+    """Of 24 bars the home's line stands in the third, at 120 m; what it reaches can be drawn."""
+    page = opened(town_compared)
+    before = picture(page)
+    switch = page.get_by_label("Within 800 m of group homes over streets")
+    assert not switch.is_checked()
+    switch.check()
+    assert picture(page) != before
+    assert page.locator("#key li").filter(has_text="Within 800 m of group homes").count() == 1
+    click_at(page, 700, 2300)
+    plot = page.locator(".leaflet-popup .plot svg")
+    assert plot.locator("rect").count() == 24
+    bar = plot.locator("rect").nth(2)
+    left, width = (float(bar.get_attribute(name)) for name in ("x", "width"))
+    line = float(plot.locator("line").nth(1).get_attribute("x1"))
+    assert left < line < left + width
+    said = page.locator(".leaflet-popup .sentence").inner_text()
+    assert plot.get_attribute("aria-label") in said
+    assert "88.0 % of its 99 control sites are farther from a hotel" in said
+
+
 def test_hostile_text_is_shown_as_it_is(opened, town_with, click_at):
     names = [HOSTILE[i % len(HOSTILE)] for i in range(144)]
     words = {"name": names, "place": HOSTILE[1], "operator_id": HOSTILE[0]}

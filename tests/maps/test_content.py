@@ -13,6 +13,7 @@ from shapely import LineString
 
 from hotspots.disclosure.release import release
 from hotspots.errors import DisclosureError, SchemaError
+from hotspots.facilities.comparison import ControlComparison
 from hotspots.maps.content import page_content, view
 from hotspots.presentation.sentences import facility_sentences, headline, unit_sentences
 
@@ -128,6 +129,7 @@ def test_a_public_page_shows_withheld_areas_alike_and_names_no_facility(public):
     assert len({first["sentence"][i] for i in withheld}) == 1
     assert not first["classes"][first["label"][withheld[0]]]["quiet"]
     assert content["kinds"] == content["facilities"] == content["links"] == []
+    assert content["catchments"] == []
 
 
 def test_facilities_carry_the_sentences_of_their_distances(internal, facilities):
@@ -211,6 +213,45 @@ def test_an_id_that_stands_twice_within_a_kind_is_refused(internal, facilities):
     shown = dataclasses.replace(internal, facilities=twice)
     with pytest.raises(SchemaError, match=r"1 ids stand more than once within a kind, .* '2'"):
         page_content(shown, ["gi_star"])
+
+
+def test_a_compared_place_has_its_plot_and_catchments_are_drawn(internal, decode):
+    """Ninety-nine control sites 10 m apart: bins of 50 m, and the home at 120 m in the third."""
+    metres = np.r_[120.0, np.arange(1, 100) * 10.0][:, None]
+    places = pd.DataFrame(
+        {
+            "facility_id": ["home-7"],
+            "to_kind": ["hotel"],
+            "distance_m": [120.0],
+            "share_farther": [0.88],
+            "share_lower": [0.8],
+            "share_upper": [0.94],
+        }
+    )
+    empty = pd.DataFrame()
+    found = ControlComparison(
+        empty, empty, places, ("hotel", "median_distance_m"), 0.02, 0.5, 99,
+        nearest={"hotel": metres},
+    )  # fmt: skip
+    home = internal.facilities.iloc[[0]]
+    reach = gpd.GeoDataFrame(
+        {"origin": ["home-7"], "kind": ["group_home"], "distance_m": [800.0]},
+        geometry=home.buffer(800).array,
+        crs=home.crs,
+    )
+    shown = dataclasses.replace(
+        internal, comparison=found, catchments=reach, record={"controls": {"of": "group_home"}}
+    )
+    content = page_content(shown, ["gi_star"])
+    hotel, other = content["facilities"][0]["parts"]
+    assert hotel["plot"]["bins"] == [4, *[5] * 19, *[0] * 4]
+    assert hotel["plot"]["own"] == 2.4
+    assert hotel["plot"]["upto"] == "over 1,150 m"
+    assert hotel["plot"]["sentence"] in hotel["sentence"]
+    assert other["plot"] is None
+    drawn = content["catchments"][0]
+    assert drawn["title"] == "Within 800 m of group homes over streets"
+    assert len(decode(drawn["shapes"])[0]) == 1
 
 
 def test_facilities_without_distances_have_no_lines(internal):
