@@ -23,6 +23,7 @@ from hotspots.presentation.families import (
 from hotspots.presentation.rate_words import rate_colours, rate_note, rate_words
 from hotspots.presentation.reach import reach
 from hotspots.presentation.subjects import subject
+from hotspots.presentation.uncorrected import correction_words, is_uncorrected
 from hotspots.schema import (
     COLD_LABELS,
     HOT_LABELS,
@@ -182,7 +183,7 @@ def classes_of(release: Release, statistic: str) -> tuple[LabelClass, ...]:
     """
     present = set(drawn_labels(release, statistic).unique())
     words = release.context.method
-    found = label_classes(statistic, correction=_correction(release), words=words)
+    found = label_classes(statistic, correction=correction_words(release, statistic), words=words)
     absent = {NOT_TESTABLE, NOT_COMPUTED, WITHHELD} - present
     return tuple(entry for entry in found if entry.label not in absent)
 
@@ -304,18 +305,13 @@ def colour_means(release: Release, statistic: str | None) -> str:
 
 
 def _strength(release: Release, statistic: str) -> str:
-    correction = _correction(release)
+    correction = correction_words(release, statistic)
     if family(statistic) in LABEL_WORDS:
         detail = _false_alarms(_ONE_IN["95"], correction)
         return f"{detail[0].upper()}{detail[1:]}."
     names = " / ".join(words.removesuffix(" evidence") for words in _STRENGTH.values())
     detail = _false_alarms(" / ".join(_ONE_IN.values()), correction)
     return f"{names[0].upper()}{names[1:]} evidence: {detail}."
-
-
-def _correction(release: Release) -> str:
-    method = release.context.method
-    return method.get("Correction") or method.get("Significance") or ""
 
 
 def _worded_class(label: str, words: Mapping[str, str], of: Subject, correction: str) -> LabelClass:
@@ -343,7 +339,7 @@ def _false_alarms(one_in: str, correction: str) -> str:
     if "bonferroni" in text:
         maps = f"in at most about 1 map in {one_in} made by chance alone"
         return f"{maps}, any area at all would be marked"
-    if text.startswith("none") or "not corrected" in text or "uncorrected" in text:
+    if is_uncorrected(correction):
         return f"where only chance is at work, at most about 1 area in {one_in} would be marked"
     share = f"at most about 1 in {one_in} may be a false alarm"
     return f"of all areas at this strength or stronger, {share}"

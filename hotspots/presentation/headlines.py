@@ -22,6 +22,7 @@ from hotspots.presentation.methods import neighbours
 from hotspots.presentation.rate_words import rate_headline
 from hotspots.presentation.reach import reach
 from hotspots.presentation.subjects import subject
+from hotspots.presentation.uncorrected import counts_alone, marked_as, marked_clause
 from hotspots.schema import NOT_TESTABLE
 
 if TYPE_CHECKING:
@@ -81,17 +82,21 @@ def headline(
         clause = _nothing_tested(release, kind, counts, less=less)
         return subject(words).write(_sentence(release, clause))
     said = subject(words).write
-    rest = [other_clause(kind, counts, less=less), *_left_out(kind, counts)]
-    rest = [said(text) for text in (*rest, unasked(statistic, words)) if text]
+    left = [*_left_out(kind, counts), unasked(statistic, words)]
+    other = said(other_clause(kind, counts, less=less))
     too_few = reach(release, statistic).sentence()
     if too_few:
-        return " ".join([too_few, *rest])
-    around = neighbours(words.get("Neighbours", ""))
-    clause = found_clause(kind, counts, around, less=less)
-    of = groups(release, statistic) if found is None else found
-    return " ".join(
-        [_sentence(release, f"{said(clause)}{_largest(of, COLD if less else HOT)}"), *rest]
-    )
+        first = [too_few, other]
+    elif counts_alone(release, statistic):
+        marked = said(marked_clause(release, statistic, counts))
+        first = [_sentence(release, marked), marked_as(kind, counts)]
+    else:
+        clause = said(
+            found_clause(kind, counts, neighbours(words.get("Neighbours", "")), less=less)
+        )
+        of = groups(release, statistic) if found is None else found
+        first = [_sentence(release, f"{clause}{_largest(of, COLD if less else HOT)}"), other]
+    return " ".join(filter(None, [*first, *map(said, left)]))
 
 
 def during(first_last: tuple[date, date] | None) -> str:

@@ -8,6 +8,7 @@ import geopandas as gpd
 import pytest
 from shapely import box
 
+from hotspots.presentation.classes import strength
 from hotspots.presentation.sentences import headline
 
 MORE = "with more recorded incidents than chance would explain"
@@ -191,3 +192,51 @@ def test_the_period_opens_the_sentence(internal, label, make_grid, make_context,
     assert headline(internal(label(make_grid(3)), context=make_context(period=period))).startswith(
         start
     )
+
+
+NONE = {"Neighbours": "areas that touch", "Set beside": "hotels",
+        "Significance": "two-sided, not corrected for the number of areas"}  # fmt: skip
+ALONE = "nothing is corrected for the number of areas"
+
+
+@pytest.mark.parametrize(
+    ("statistic", "labels", "sentence"),
+    [
+        (
+            "gi_star",
+            {3: "hot 90", 4: "hot 99", 7: "cold 95", 35: "not testable"},
+            "In 2013–2016, 3 of 35 tested areas are marked, and chance alone would mark at most "
+            f"about 4: {ALONE}. Marked are 2 as “More” and 1 as “Fewer”. 1 area could not be "
+            "tested.",
+        ),
+        (
+            "local_moran",
+            {3: "high-low"},
+            "In 2013–2016, 1 of 36 tested areas is marked, and chance alone would mark at most "
+            f"about 2: {ALONE}. Marked is 1 as “High among low”.",
+        ),
+        (
+            "local_join_count_colocation",
+            dict.fromkeys(range(33), "not testable"),
+            "In 2013–2016, none of 3 tested areas with both recorded incidents and hotels is "
+            f"marked, and chance alone would mark hardly any: {ALONE}. 33 areas were not tested: "
+            "only those with both recorded incidents and hotels are.",
+        ),
+    ],
+)
+def test_without_a_correction_areas_are_counted_beside_those_by_chance(
+    internal, label, make_grid, make_context, statistic, labels, sentence
+):
+    table = label(make_grid(36), statistic, labels)
+    assert headline(internal(table, context=make_context(method=NONE))) == sentence
+
+
+def test_labels_made_of_p_values_are_not_corrected(internal, label, make_grid):
+    levels = {"99": 0.001, "95": 0.01}
+    details = {"label_from": "p_value", "label_levels": levels}
+    shown = internal(label(make_grid(300, 2)), record={"inference": {"gi_star": details}})
+    assert headline(shown) == (
+        f"In 2013–2016, none of 600 tested areas is marked, and chance alone would mark at most "
+        f"about 6: {ALONE}."
+    )
+    assert "where only chance is at work" in strength(shown, "gi_star")

@@ -78,7 +78,6 @@ def test_levels_between_are_named_with_their_draws(drawn):
         {"n_permutations": 0},
         {"n_permutations": 9999},
         {"correction": "none", "n_permutations": 999},
-        {"label_from": "p_value", "n_permutations": 999},
         {"label_levels": {}},
     ],
 )
