@@ -20,12 +20,14 @@ from hotspots.presentation.formats import counted, day, number, period, plural
 from hotspots.presentation.groups import COLD, HOT, groups
 from hotspots.presentation.methods import neighbours
 from hotspots.presentation.rate_words import rate_headline
-from hotspots.presentation.reach import reach
+from hotspots.presentation.reach import reach, tested
 from hotspots.presentation.subjects import subject
+from hotspots.presentation.testability import NO_PART, why_untested
 from hotspots.presentation.uncorrected import counts_alone, marked_as, marked_clause
 from hotspots.schema import NOT_TESTABLE
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date
 
     import geopandas as gpd
@@ -79,10 +81,11 @@ def headline(
     counts = Counts(n, Counter(drawn_labels(release, statistic)))
     less = side(kind, words) == "less"
     if counts.of(NOT_TESTABLE, WITHHELD) == n:
-        clause = _nothing_tested(release, kind, counts, less=less)
+        clause = _nothing_tested(release, statistic, counts, less=less)
         return subject(words).write(_sentence(release, clause))
     said = subject(words).write
-    left = [*_left_out(kind, counts), unasked(statistic, words)]
+    reasons = tested(release, statistic).get("not_testable", {})
+    left = [*_left_out(kind, counts, reasons), unasked(statistic, words)]
     other = said(other_clause(kind, counts, less=less))
     too_few = reach(release, statistic).sentence()
     if too_few:
@@ -142,25 +145,27 @@ def _have(n_units: int) -> str:
     return f"have {counted(n_units, 'area')} each"
 
 
-def _left_out(kind: Family, counts: Counts) -> list[str]:
+def _left_out(kind: Family, counts: Counts, reasons: Mapping[str, int]) -> list[str]:
     out = []
     if counts.of(WITHHELD):
         k = counts.of(WITHHELD)
         out.append(f"{counted(k, 'area')} {plural(k, 'is', 'are')} withheld.")
     if counts.of(NOT_TESTABLE):
-        out.append(_untested(kind, counts.of(NOT_TESTABLE)))
+        out.append(_untested(kind, counts.of(NOT_TESTABLE), reasons))
     return out
 
 
-def _untested(kind: Family, k: int) -> str:
-    if kind in LOOKED_AT:
-        was = plural(k, "was", "were")
-        return f"{counted(k, 'area')} {was} not tested: only those with {LOOKED_AT[kind]} are."
-    return f"{counted(k, 'area')} could not be tested."
+def _untested(kind: Family, k: int, reasons: Mapping[str, int]) -> str:
+    aside = reasons.get(NO_PART, 0 if reasons else k) if kind in LOOKED_AT else 0
+    said = f"{counted(k - aside, 'area')} could not be tested." if k > aside else ""
+    if aside:
+        was = f"{counted(aside, 'area')} {plural(aside, 'was', 'were')} not tested"
+        said = f"{was}: only those with {LOOKED_AT[kind]} are. {said}".rstrip()
+    return said
 
 
-def _nothing_tested(release: Release, kind: Family, counts: Counts, *, less: bool) -> str:
-    n, withheld = counts.n, counts.of(WITHHELD)
+def _nothing_tested(release: Release, statistic: str, counts: Counts, *, less: bool) -> str:
+    n, withheld, kind = counts.n, counts.of(WITHHELD), family(statistic)
     if withheld == n:
         return "the number of the one area is withheld" if n == 1 else (
             f"the numbers of all {number(n)} areas are withheld"
@@ -177,8 +182,8 @@ def _nothing_tested(release: Release, kind: Family, counts: Counts, *, less: boo
     what = (
         "" if kind in (*LABEL_WORDS, *LOOKED_AT) else f" for {'fewer' if less else 'more'} {MORE}"
     )
-    only = f": only those with {LOOKED_AT[kind]} can" if kind in LOOKED_AT else ""
-    return f"{whole}{which} {verb}{what}{why}{held}{only}"
+    reason = why_untested(kind, tested(release, statistic).get("not_testable", {}))
+    return f"{whole}{which} {verb}{what}{why}{held}{reason}"
 
 
 def _recorded(release: Release) -> str:

@@ -31,11 +31,14 @@ class Reach:
         Levels that no area could be labelled at, strictest first, to the draws they need.
     nothing : bool
         Whether that is every level.
+    most : int
+        The draws that a study takes at most; 0 where no study limits them.
     """
 
     draws: int = 0
     beyond: Mapping[str, int] = field(default_factory=dict)
     nothing: bool = False
+    most: int = 0
 
     def sentence(self) -> str:
         """Say that nothing could be found; ``""`` where something could.
@@ -48,10 +51,11 @@ class Reach:
         """
         if not self.nothing:
             return ""
+        needed = min(self.beyond.values())
         return (
             f"With only {number(self.draws)} random draws no area could be marked: that none is "
-            "marked does not mean that none stands out. At least "
-            f"{number(min(self.beyond.values()))} draws are needed."
+            f"marked does not mean that none stands out. At least {number(needed)} draws are "
+            f"needed{self._instead(needed)}."
         )
 
     def note(self) -> str:
@@ -70,7 +74,16 @@ class Reach:
         each = " in turn" if len(self.beyond) > 1 else ""
         return (
             f"With {number(self.draws)} random draws no area could be marked as {names} evidence: "
-            f"at least {needed} draws are needed{each}."
+            f"at least {needed} draws are needed{each}{self._instead(max(self.beyond.values()))}."
+        )
+
+    def _instead(self, needed: int) -> str:
+        """Say what to do where a study takes no more draws."""
+        if not self.most or needed <= self.most:
+            return ""
+        return (
+            f", where a study takes at most {number(self.most)} with this statistic and these "
+            "neighbours: use fewer and larger areas, or another statistic, or test from Python"
         )
 
 
@@ -127,4 +140,5 @@ def reach(release: Release, statistic: str) -> Reach:
         for name, level in levels.items()
         if reached > level and smallest * factor > level
     }
-    return Reach(draws, beyond, nothing=len(beyond) == len(levels))
+    most = int(details.get("most_draws", 0))
+    return Reach(draws, beyond, nothing=len(beyond) == len(levels), most=most)

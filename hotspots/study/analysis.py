@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, Any
 from hotspots.study.counting import counted
 from hotspots.study.nearness import Near, near
 from hotspots.study.rates import rate_table
-from hotspots.study.testing import draw_limits, global_tests, local_test, neighbours
+from hotspots.study.testing import (
+    MAX_DIRECT,
+    draw_limits,
+    global_tests,
+    is_direct,
+    local_test,
+    neighbours,
+    rates_apart,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -93,7 +101,8 @@ def analyse(study: Study, inputs: Inputs, steps: Steps) -> Analysis:
     for name in study.analysis.statistics:
         with steps(f"Testing {name}"):
             result = local_test(name, study, units, graph)
-        inference[name] = dict(result.attrs["inference"])
+        limit = {"most_draws": MAX_DIRECT} if is_direct(study, name) else {}
+        inference[name] = {**result.attrs["inference"], **limit}
         units = units.join(result.add_prefix(f"{name}_"))
     rates: dict[str, Mapping[str, Any]] = {}
     for kind in study.analysis.rates:
@@ -108,7 +117,7 @@ def analyse(study: Study, inputs: Inputs, steps: Steps) -> Analysis:
         tests=tests,
         inference=inference,
         rows=found.rows,
-        notes=[*inputs.notes, *found.notes, *draw_limits(study)],
+        notes=[*inputs.notes, *found.notes, *rates_apart(study), *draw_limits(study)],
         n_persons=found.n_persons,
         rates=rates,
         near=surroundings,

@@ -9,7 +9,7 @@ from hotspots.geography.overlap import require_lived_in_once, require_side_by_si
 from hotspots.study.counting import counted
 from hotspots.study.inputs import Inputs, read_inputs
 from hotspots.study.nearness import near
-from hotspots.study.testing import draw_limits, neighbours
+from hotspots.study.testing import draw_limits, neighbours, rates_apart
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -78,5 +78,5 @@ def check(study: Study) -> Check:
         units=found.units,
         graph=neighbours(study, found.units),
         rows=found.rows,
-        notes=[*inputs.notes, *found.notes, *draw_limits(study)],
+        notes=[*inputs.notes, *found.notes, *rates_apart(study), *draw_limits(study)],
     )

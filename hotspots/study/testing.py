@@ -165,6 +165,27 @@ def most_draws(study: Study, name: str) -> int:
     return min(asked, MAX_DIRECT) if is_direct(study, name) else asked
 
 
+def rates_apart(study: Study) -> list[str]:
+    """Say that rates are not tested by the method that the study asks for.
+
+    Parameters
+    ----------
+    study : Study
+
+    Returns
+    -------
+    list of str
+        A note, or none where no other method is asked for.
+    """
+    method = study.analysis.method
+    own = {"gi_star_rate": "exact", "local_moran_rate": "from simulated maps"}
+    apart = [name for name in study.rates if method not in ("auto", own[name])]
+    if not apart:
+        return []
+    said = ", ".join(f"{name} {own[name]}" for name in apart)
+    return [f'analysis: method = "{method}" is not for rates, whose p-values are their own: {said}']
+
+
 def draw_limits(study: Study) -> list[str]:
     """Say which statistics use fewer random draws than the study asks for, and what takes more.
 
@@ -184,21 +205,21 @@ def draw_limits(study: Study) -> list[str]:
     by_kind = [name for name in fewer if name in BY_SUMS]
     by_itself = [name for name in fewer if name not in BY_SUMS]
     kind, notes = chosen.neighbours.kind, []
+    less = "fewer and larger units, which need fewer"
+    if chosen.correction in ("fdr_by", "bonferroni"):
+        less = f"correction fdr_bh, or {less}"
     used = f"at most {MAX_DIRECT:,} of the {chosen.n_permutations:,} random draws asked for"
     if by_kind:
         notes.append(
             f"analysis: {', '.join(by_kind)}: {used}, with neighbours of kind {kind}; choose "
-            f"contiguity, distance_band or nearest to use more, or {_FEWER_NEEDED}"
+            f"contiguity, distance_band or nearest to use more, or {less}"
         )
     if by_itself:
         notes.append(
             f"analysis: {', '.join(by_itself)}: {used}, with neighbours of any kind; where that is "
-            f"too few, choose {_FEWER_NEEDED}"
+            f"too few, choose {less}, or another statistic"
         )
     return notes
-
-
-_FEWER_NEEDED = "correction fdr_bh, or fewer and larger units, which need fewer"
 
 
 def _pairs(

@@ -240,3 +240,46 @@ def test_labels_made_of_p_values_are_not_corrected(internal, label, make_grid):
         f"about 6: {ALONE}."
     )
     assert "where only chance is at work" in strength(shown, "gi_star")
+
+
+SINGLE = "null distribution is a single value"
+NO_PART = "the unit has no part in the join"
+
+
+@pytest.mark.parametrize(
+    ("statistic", "reasons", "end"),
+    [
+        ("local_join_count_colocation", {NO_PART: 36},
+         "tested: only those with both recorded incidents and hotels can."),
+        ("local_join_count_colocation", {NO_PART: 10, SINGLE: 26},
+         "tested: 26 areas have both recorded incidents and hotels, but only one result is "
+         "possible for them."),
+        ("local_join_count", {NO_PART: 35, "no neighbours": 1},
+         "tested: 1 area has recorded incidents, but there is no neighbour of it."),
+        ("gi_star", {"no neighbours": 1, SINGLE: 35},
+         "would explain: there is no neighbour of 1 and only one result is possible for 35."),
+    ],
+)  # fmt: skip
+def test_why_nothing_could_be_tested(
+    internal, label, make_grid, make_context, statistic, reasons, end
+):
+    table = label(make_grid(36), statistic, dict.fromkeys(range(36), "not testable"))
+    context = make_context(method={"Set beside": "hotels"})
+    shown = internal(
+        table, context=context, record={"inference": {statistic: {"not_testable": reasons}}}
+    )
+    assert headline(shown).startswith("In 2013–2016, none of 36 areas could be tested")
+    assert headline(shown).endswith(end)
+
+
+def test_areas_that_are_looked_at_in_vain_are_told_from_others(internal, label, make_grid):
+    labels = dict.fromkeys(range(1, 6), "not testable")
+    reasons = {"not_testable": {NO_PART: 3, SINGLE: 2}}
+    shown = internal(
+        label(make_grid(6), "local_join_count", labels),
+        record={"inference": {"local_join_count": reasons}},
+    )
+    assert headline(shown).endswith(
+        " 3 areas were not tested: only those with recorded incidents are. 2 areas could not be "
+        "tested."
+    )

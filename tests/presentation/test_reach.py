@@ -45,6 +45,17 @@ def test_nothing_in_reach_is_no_absence(drawn):
     assert "random draws" not in strength(shown, "gi_star")
 
 
+def test_no_more_draws_are_asked_for_than_a_study_takes(drawn):
+    instead = (
+        "draws are needed, where a study takes at most 150 with this statistic and these "
+        "neighbours: use fewer and larger areas, or another statistic, or test from Python."
+    )
+    assert headline(drawn(most_draws=150)) == NOTHING.replace("draws are needed.", instead)
+    assert headline(drawn(most_draws=199)) == NOTHING
+    strong = drawn(n_permutations=499, most_draws=500)
+    assert strength(strong, "gi_star").endswith(f"at least 1,999 {instead.replace('150', '500')}")
+
+
 def test_what_else_is_known_is_still_said(drawn):
     assert headline(drawn({3: "not testable"})) == f"{NOTHING} 1 area could not be tested."
 

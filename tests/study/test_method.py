@@ -103,7 +103,7 @@ def test_rates_are_not_said_to_be_tested_another_way(asked):
 
 MANY = "n_permutations = 19_999"
 USED = "at most 9,999 of the 19,999 random draws asked for, with neighbours of"
-FEWER = "correction fdr_bh, or fewer and larger units, which need fewer"
+FEWER = "fewer and larger units, which need fewer"
 
 
 @pytest.fixture
@@ -129,8 +129,35 @@ def test_draws_that_neighbours_forbid_are_said(noted):
 
 def test_draws_that_a_statistic_forbids_are_said(noted):
     assert noted("gi_star", "local_geary", "local_moran_rate") == [
-        f"analysis: local_geary: {USED} any kind; where that is too few, choose {FEWER}"
+        f"analysis: local_geary: {USED} any kind; where that is too few, choose {FEWER}, "
+        "or another statistic"
     ]
+
+
+def test_fewer_draws_by_another_correction_only_where_it_is_another(noted):
+    (said,) = noted("gi_star", near=KERNEL, more='correction = "fdr_by"')
+    assert said.endswith(f" to use more, or correction fdr_bh, or {FEWER}")
+
+
+@pytest.mark.filterwarnings("ignore::hotspots.errors.FewDataWarning")
+def test_a_method_that_rates_do_not_take_is_said(asked):
+    own = "is not for rates, whose p-values are their own"
+    study = asked("gi_star_rate", "local_moran_rate", "gi", more='method = "analytic"')
+    said = (
+        f'analysis: method = "analytic" {own}: gi_star_rate exact, local_moran_rate from simulated '
+        "maps"
+    )
+    with Steps(9) as steps:
+        found = analyse(study, read_inputs(study), steps)
+    assert check(study).notes == found.notes == [said]
+    assert {name: details["method"] for name, details in found.inference.items()} == {
+        "gi_star_rate": "exact binomial", "local_moran_rate": "simulation", "gi": "analytic",
+    }  # fmt: skip
+
+
+def test_a_method_that_rates_take_anyway_is_not_spoken_of(asked):
+    exact = asked("gi_star_rate", "gi", more=EXACT)
+    assert check(exact).notes == []
 
 
 def test_draws_that_are_not_used_are_not_spoken_of(noted):
