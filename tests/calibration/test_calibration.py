@@ -41,15 +41,22 @@ def _unequal(statistic, values, graph, **options):
 
 def _joins(join, values, graph, **options):
     """Two independent kinds of places."""
-    other = pd.Series(np.random.default_rng(int(values.sum())).permutation(values))
-    yes = [(each > each.median()).astype(float) for each in (values, other)]
+    yes = [(each > each.median()).astype(float) for each in (values, _another(values))]
     return local_join_count(yes[0], graph, other=yes[1], join=join, **options)
 
 
+def _another(values):
+    """Give the same values in another order."""
+    return pd.Series(np.random.default_rng(int(values.sum())).permutation(values))
+
+
 def _beside(statistic, values, graph, **options):
-    """Two independent variables: the values, and the same in another order."""
-    other = pd.Series(np.random.default_rng(int(values.sum())).permutation(values))
-    return statistic(values, other, graph, **options)
+    """Two independent variables."""
+    return statistic(values, _another(values), graph, **options)
+
+
+def _geary_of_two(values, graph, **options):
+    return local_geary(pd.DataFrame({"one": values, "other": _another(values)}), graph, **options)
 
 
 STATISTICS = {
@@ -60,9 +67,16 @@ STATISTICS = {
     "gi_star, shared reference": partial(gi_star, method="permutation"),
     "local_moran, shared reference": partial(local_moran, method="permutation"),
     "gi, shared reference": partial(gi, method="permutation"),
+    "gi, high only, exact": partial(gi, alternative="greater"),
+    "local_moran, unlike only, exact": partial(local_moran, alternative="less"),
     "gi unequal weights, direct": partial(_unequal, gi),
+    "gi_star unequal weights, direct": lambda values, graph, **options: gi_star(
+        values, _weighted(graph).assign_self_weight(2.0), **options
+    ),
     "local_moran unequal weights, direct": partial(_unequal, local_moran),
     "local_geary, direct": local_geary,
+    "local_geary, alike only, direct": partial(local_geary, alternative="greater"),
+    "local_geary of two, direct": _geary_of_two,
     "local_moran_bivariate, exact": partial(_beside, local_moran_bivariate),
     "local_moran_bivariate unequal weights, direct": partial(
         _unequal, partial(_beside, local_moran_bivariate)
@@ -76,6 +90,11 @@ STATISTICS = {
 }
 SLOW = {
     "gi, shared reference": 200,
+    "gi, high only, exact": 200,
+    "local_moran, unlike only, exact": 200,
+    "gi_star unequal weights, direct": 40,
+    "local_geary, alike only, direct": 40,
+    "local_geary of two, direct": 40,
     "local_moran unequal weights, direct": 40,
     "local_moran_bivariate unequal weights, direct": 40,
     "local_join_count bivariate, exact": 200,
@@ -198,6 +217,8 @@ HOT = {
     "local_moran, exact": local_moran,
     "local_moran, shared reference": partial(local_moran, **DRAWN),
     "local_geary, direct": local_geary,
+    "local_geary, alike only, direct": partial(local_geary, alternative="greater"),
+    "local_geary of two, direct": _geary_of_two,
     "gi_star_rate, exact": lambda counts, queen, **_: _rate(gi_star_rate, counts, queen),
     "local_moran_rate, simulation": partial(_rate, local_moran_rate, n_permutations=9999),
 }
