@@ -213,11 +213,15 @@ def _controls(release: InternalRelease) -> Iterator[tuple[str, str]]:
 def _tested(details: dict[str, Any]) -> Iterator[str]:
     """Say how one result was tested, from its ``attrs["inference"]``."""
     engine = [str(details[key]) for key in ("method", "alternative") if key in details]
-    if "null" in details:
+    if "chance" in details:
+        held = ", the area's own number held" if details.get("null") == "conditional" else ""
+        engine.append(f"{details['chance']}{held}")
+    elif "null" in details:
         engine.append(f"{details['null']} randomisation")
     if details.get("n_permutations"):
-        drawn = "simulated map" if details.get("method") == "simulation" else "permutation"
-        engine.append(counted(details["n_permutations"], drawn))
+        simulated = details.get("method") == "simulation"  # which stops where p is large
+        drawn = counted(details["n_permutations"], "simulated map" if simulated else "permutation")
+        engine.append(f"up to {drawn}" if simulated else drawn)
     if "correction" in details:
         engine.append(CORRECTIONS.get(details["correction"], str(details["correction"])))
     if engine:

@@ -106,11 +106,15 @@ def test_reasons_are_those_of_a_reader(internal, label, make_grid):
 
 
 def test_simulated_maps_are_no_permutations(internal, label, make_grid):
-    drawn = {"method": "simulation", "n_permutations": 9999, "alternative": "two-sided"}
+    drawn = {"method": "simulation", "n_permutations": 9999, "alternative": "two-sided",
+             "null": "conditional", "chance": "constant risk"}  # fmt: skip
     record = {"inference": {"local_moran_rate": drawn}}
     said = dict(how_made(internal(label(make_grid(4), "local_moran_rate"), record=record)))
     found = said["p-values of Local Moran's I of rates"]
-    assert found == "Simulation, two-sided, 9,999 simulated maps"
+    assert found == (
+        "Simulation, two-sided, constant risk, the area's own number held, up to 9,999 simulated "
+        "maps"
+    )
 
 
 def test_the_rarest_drawn_is_known_where_p_values_are_drawn(internal, public, label, make_grid):
