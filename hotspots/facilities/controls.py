@@ -10,6 +10,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+from scipy.spatial import KDTree
 
 from hotspots.crs import require_metric, require_points, require_same_crs
 from hotspots.errors import CoverageWarning, InputError, SchemaError
@@ -174,14 +175,14 @@ def _near_streets(
     places: gpd.GeoDataFrame, candidates: gpd.GeoDataFrame, streets: Streets, max_snap: float
 ) -> tuple[gpd.GeoDataFrame, list[str]]:
     """Leave out candidates far from any street, and say how many these and such places are."""
-    snapped = snap(candidates, streets)
-    far = snapped["snap_m"].to_numpy() > max_snap
+    metres = _to_streets(candidates, streets, max_snap)
+    far = metres > max_snap
     beyond = f"over {max_snap:g} m from any street"
     if far.all():
         raise InputError(
             f"candidates: all {len(far):,} lie {beyond}; give the streets of their place"
         )
-    said = uncovered(snapped, max_snap=max_snap)
+    said = uncovered(pd.DataFrame({"snap_m": metres}), max_snap=max_snap)
     if said:
         warnings.warn(f"candidates: {said}", CoverageWarning, stacklevel=3)
     notes = []
@@ -195,6 +196,17 @@ def _near_streets(
             f"{lost.sum():,} of {len(lost):,} places lie {beyond}, where no control site stands"
         )
     return candidates[~far], notes
+
+
+def _to_streets(candidates: gpd.GeoDataFrame, streets: Streets, max_snap: float) -> Floats:
+    """Measure to the nearest street, or for those surely near one to the nearest end of one."""
+    lines = streets.segments.line
+    ends = shapely.get_coordinates([shapely.get_point(lines, end) for end in (0, -1)])
+    points = shapely.get_coordinates(np.asarray(candidates.geometry))
+    metres = np.asarray(KDTree(ends).query(points, distance_upper_bound=max_snap)[0])
+    unsure = ~(metres <= max_snap)
+    metres[unsure] = snap(candidates[unsure], streets)["snap_m"]
+    return metres
 
 
 def _frame(

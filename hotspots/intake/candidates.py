@@ -88,7 +88,7 @@ def read_candidates(
         numbered=True,
     )
     chosen = read_where(where, schema)
-    needed = dict.fromkeys(asked, "[controls]")
+    needed = dict.fromkeys(asked, "")
     source = open_source(path, layer=layer)
     draft = Draft(source, schema, crs=crs, columns=columns, needed=needed)
     frame = draft.frame

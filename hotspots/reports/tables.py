@@ -35,8 +35,8 @@ def write_results(release: InternalRelease, path: str | Path) -> None:
     release : InternalRelease
         What is written.
     path : path-like
-        Ends in ``.gpkg``. Layers ``units`` and, where the release holds them, ``facilities`` and
-        ``proximity`` (a table without geometry), in the release's own CRS.
+        Ends in ``.gpkg``. Layers ``units`` and, where the release holds them, ``facilities``,
+        ``proximity`` (a table without geometry) and ``catchments``, in the release's own CRS.
 
     Raises
     ------
@@ -50,6 +50,7 @@ def write_results(release: InternalRelease, path: str | Path) -> None:
         "units": release.table.reset_index(),
         "facilities": None if release.facilities is None else release.facilities.reset_index(),
         "proximity": None if release.proximity is None else _with_ids(release.proximity),
+        "catchments": release.catchments,
     }
     with replacing(path) as draft:
         for name, layer in layers.items():

@@ -87,7 +87,9 @@ def test_a_run_compares_homes_with_control_sites(with_controls, own_town, tmp_pa
     assert ratio in report
     assert "addresses.csv, use: home" in report
     assert "addresses.csv, use: home" in (folder / "CONFIDENTIAL-map.html").read_text("utf-8")
-    assert len(done.internal.catchments) == 12
+    drawn = gpd.read_file(folder / "CONFIDENTIAL-results.gpkg", layer="catchments")
+    assert drawn["origin"].tolist() == done.internal.catchments["origin"].tolist()
+    assert len(drawn) == 12
 
 
 def test_the_same_seed_gives_the_same_comparison(with_controls):
