@@ -23,7 +23,7 @@ from hotspots.presentation.families import (
 from hotspots.presentation.rate_words import rate_colours, rate_note, rate_words
 from hotspots.presentation.reach import reach
 from hotspots.presentation.subjects import subject
-from hotspots.presentation.uncorrected import correction_words, is_uncorrected
+from hotspots.presentation.uncorrected import about, correction_words, is_uncorrected
 from hotspots.schema import (
     COLD_LABELS,
     HOT_LABELS,
@@ -335,11 +335,11 @@ def _hot_cold_class(label: str, kind: Family, of: Subject, correction: str) -> L
 
 
 def _false_alarms(one_in: str, correction: str) -> str:
-    text = correction.casefold()
-    if "bonferroni" in text:
-        maps = f"in at most about 1 map in {one_in} made by chance alone"
-        return f"{maps}, any area at all would be marked"
+    so_many = about(f"1 in {one_in}", correction)
+    if "bonferroni" in correction.casefold():
+        maps = so_many.replace("1 in", "1 map in")
+        return f"in {maps} made by chance alone, any area at all would be marked"
     if is_uncorrected(correction):
-        return f"where only chance is at work, at most about 1 area in {one_in} would be marked"
-    share = f"at most about 1 in {one_in} may be a false alarm"
-    return f"of all areas at this strength or stronger, {share}"
+        areas = so_many.replace("1 in", "1 area in")
+        return f"where only chance is at work, {areas} would be marked"
+    return f"of all areas at this strength or stronger, {so_many} may be a false alarm"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hotspots.inference.engines import ANALYTIC
 from hotspots.presentation.families import LABEL_WORDS, LOOKED_AT, UNTESTED_RATES, WITHHELD, family
 from hotspots.presentation.formats import listed, number, plural
 from hotspots.presentation.groups import COLD, HOT
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from hotspots.presentation.clauses import Counts
     from hotspots.presentation.families import Family
 
-NOT_CORRECTED = "not corrected"
+NOT_CORRECTED, ROUGH = "not corrected", "normal approximation"
 _LEVELS = {True: 0.05, False: 0.1}
 """The p-value up to which areas are marked, by whether labels compare an area with neighbours."""
 
@@ -28,12 +29,25 @@ def correction_words(release: Release, statistic: str) -> str:
     release : Release
         ``context.method["Significance"]`` (or ``"Correction"``) says it.
     statistic : str
-        Name of the local result; labels made of p-values themselves are not corrected.
+        Name of the local result; labels made of p-values themselves are not corrected, and those
+        of the normal approximation are said to be.
     """
-    if tested(release, statistic).get("label_from") == "p_value":
-        return NOT_CORRECTED
-    method = release.context.method
-    return method.get("Correction") or method.get("Significance") or ""
+    details, method = tested(release, statistic), release.context.method
+    said = method.get("Correction") or method.get("Significance") or ""
+    if details.get("label_from") == "p_value":
+        said = NOT_CORRECTED
+    return f"{said}, {ROUGH}" if details.get("method") == ANALYTIC else said
+
+
+def about(share: str, correction: str) -> str:
+    """Say how many chance may mark: no more, but by the normal approximation.
+
+    Examples
+    --------
+    >>> about("1 in 20", ""), about("1 in 20", "not corrected, normal approximation")
+    ('at most about 1 in 20', 'about 1 in 20 or more')
+    """
+    return f"about {share} or more" if ROUGH in correction else f"at most about {share}"
 
 
 def is_uncorrected(correction: str) -> bool:
@@ -78,7 +92,8 @@ def marked_clause(release: Release, statistic: str, counts: Counts) -> str:
     k = n - counts.of(NOT_SIGNIFICANT)
     levels = tested(release, statistic).get("label_levels") or {"": _LEVELS[kind in LABEL_WORDS]}
     by_chance = round(n * max(levels.values()))
-    chance = f"at most about {number(by_chance)}" if by_chance else "hardly any"
+    words = correction_words(release, statistic)
+    chance = about(number(by_chance), words) if by_chance else "hardly any"
     held = f" with {LOOKED_AT[kind]}" if kind in LOOKED_AT else ""
     areas = plural(n, f"tested area{held}", f"tested areas{held}")
     return (

@@ -108,6 +108,8 @@ def test_likeness_is_not_said_to_be_more_than_chance():
             "Bonferroni",
             "in at most about 1 map in 20 made by chance alone, any area at all would be marked",
         ),
+        ("Bonferroni, normal approximation", "in about 1 map in 20 or more made by chance alone"),
+        ("none, normal approximation", "at work, about 1 area in 20 or more would be marked"),
         ("none", "where only chance is at work, at most about 1 area in 20 would be marked"),
     ],
 )

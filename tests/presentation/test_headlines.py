@@ -242,6 +242,13 @@ def test_labels_made_of_p_values_are_not_corrected(internal, label, make_grid):
     assert "where only chance is at work" in strength(shown, "gi_star")
 
 
+def test_the_normal_approximation_promises_no_most(internal, label, make_grid):
+    details = {"gi_star": {"label_from": "p_value", "method": "analytic"}}
+    shown = internal(label(make_grid(100)), record={"inference": details})
+    assert "chance alone would mark about 10 or more: nothing" in headline(shown)
+    assert "about 1 area in 100 / 20 / 10 or more would be marked" in strength(shown, "gi_star")
+
+
 SINGLE = "null distribution is a single value"
 NO_PART = "the unit has no part in the join"
 
