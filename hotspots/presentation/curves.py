@@ -56,14 +56,17 @@ def curves_figure(found: Compared, *, synthetic: bool = False) -> Figure:
 
     curves = found.found.curves
     kinds = [str(kind) for kind in curves["to_kind"].unique()]
-    figure = Figure(figsize=(WIDE * max(2, len(kinds)), HIGH + 0.35))
+    width = WIDE * max(2, len(kinds))
+    figure = Figure(figsize=(width, HIGH + 0.35))
     panels = figure.subplots(1, len(kinds), squeeze=False, sharey=True)[0]
     for ax, kind in zip(panels, kinds, strict=True):
         _panel(ax, curves[curves["to_kind"] == kind], found, kind)
     panels[0].set_ylabel("Share that reaches one", fontsize=9)
     handles, labels = panels[0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="lower center", ncols=3, frameon=False, fontsize=8.5)
-    figure.subplots_adjust(left=0.09, right=0.985, top=0.9, bottom=0.29, wspace=0.12)
+    figure.subplots_adjust(
+        left=0.7 / width, right=1 - 0.15 / width, top=0.9, bottom=0.29, wspace=0.12
+    )
     if synthetic:
         figure.text(
             0.5, 0.58, SYNTHETIC.partition(" ")[0], ha="center", va="center", rotation=15,

@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 LEGEND = (
     "The share of places with a destination no further than a distance: the places, and the mean "
     "of the control sets. In 95 of 100 studies in which the places stand where control sites "
-    "could, they lie inside the envelope at all distances, in all panels and in all tables below "
-    "together."
+    "could, they lie inside the envelope at all distances, in all panels and in the tables "
+    "below together, what is tested by itself aside."
 )
 
 
