@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 MEDIAN = "median_distance_m"
-BOOTSTRAP_SETS = 199
+BOOTSTRAP_SETS = 99
 LEVEL = 0.95
 
 
@@ -151,10 +151,15 @@ def cluster_samples(
 
 
 def ratio(found: Floats) -> Floats:
-    """Give the first set's number over the mean of the others', along the last axis."""
+    """Give the first set's number over the mean of those of the others that have one.
+
+    Along the last axis; NaN where the first has none, or no other does.
+    """
+    others, known = found[..., 1:], np.isfinite(found[..., 1:])
+    total = np.sum(np.where(known, others, 0.0), axis=-1)
     with np.errstate(divide="ignore", invalid="ignore"):
-        over: Floats = found[..., 0] / found[..., 1:].mean(axis=-1)
-    return over
+        over: Floats = found[..., 0] * known.sum(axis=-1) / total
+    return np.where(np.isfinite(found[..., 0]) & known.any(axis=-1), over, np.nan)
 
 
 def ratio_interval(measure: Measure, values: Floats, samples: Floats) -> tuple[float, float]:
