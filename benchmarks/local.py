@@ -43,7 +43,7 @@ from hotspots.statistics.getis_ord import gi_star
 from hotspots.statistics.local_moran import local_moran
 from hotspots.statistics.neighbourhoods import neighbourhoods
 
-R, SEEDS = 999, 20
+R, SEEDS = 999, 200
 COMPLETE, SPDEP_MOST = 40_000, 4_000  # pygeoda's complete method, and spdep, up to so many units
 SPDEP = """
 suppressMessages(library(spdep))
