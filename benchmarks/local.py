@@ -44,7 +44,7 @@ from hotspots.statistics.local_moran import local_moran
 from hotspots.statistics.neighbourhoods import neighbourhoods
 
 R, SEEDS = 999, 200
-COMPLETE, SPDEP_MOST = 40_000, 4_000  # pygeoda's complete method, and spdep, up to so many units
+COMPLETE, SPDEP_MOST = 40_000, 40_000  # pygeoda's complete method, and spdep, up to so many units
 SPDEP = """
 suppressMessages(library(spdep))
 a <- commandArgs(TRUE); side <- as.integer(a[2])

@@ -113,11 +113,13 @@ def reach(
         if beyond is not None:
             metres[metres <= beyond + ROUNDING] = np.inf
         for place in np.flatnonzero(counted.any(axis=1)):
-            counts = counted[place] > 0
-            apart = metres[where[:, place]][:, counts]
+            counts = np.flatnonzero(counted[place])
+            apart = metres.take(where[:, place], axis=0)
+            if counts.size < apart.shape[1]:
+                apart = apart.take(counts, axis=1)
             nearest[:, place] = np.minimum(nearest[:, place], apart.min(axis=1))
             for i, limit in enumerate(limits):
-                within[:, place, i] += (apart <= limit + ROUNDING) @ counted[place][counts]
+                within[:, place, i] += (apart <= limit + ROUNDING) @ counted[place, counts]
     return Reach(nearest, within, np.asarray(together.any(axis=1)))
 
 
