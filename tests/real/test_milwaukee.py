@@ -110,6 +110,11 @@ def test_distances_agree_with_networkx_on_a_split_graph(
     ours = gpd.read_file(path, layer="proximity")
     places = gpd.read_file(path, layer="facilities")
     homes = places[places["kind"] == "group_home"].set_index("facility_id")
+    dates = pd.read_csv(
+        shared_data / "milwaukee/group_homes_SYNTHETIC.csv", index_col="home_id"
+    ).reindex(homes.index)
+    open_then = ~(dates["opened"] > "2016-12-31") & ~(dates["closed"] < "2013-01-01")
+    assert open_then.sum() == 46
     for kind in ("hotel", "trap_house"):
         sites = places[places["kind"] == kind].set_index("facility_id")
         where = (*homes.geometry.to_wkb(), *sites.geometry.to_wkb())
@@ -120,7 +125,7 @@ def test_distances_agree_with_networkx_on_a_split_graph(
         matrix = measured_once[where]
         mine = ours[ours["to_kind"] == kind].set_index("facility_id").reindex(homes.index)
         measured = mine["distance_m"].notna()
-        assert measured.sum() >= 50
+        assert measured.equals(open_then)
         theirs = matrix.loc[measured]
         np.testing.assert_allclose(mine.loc[measured, "distance_m"], theirs.min(axis=1), 0, 1e-6)
         for limit in (400, 800, 1600):
