@@ -153,7 +153,8 @@ def _blocks(
     width = max(1, MAX_DISTANCES // max(1, len(sites.starts)))
     for left in range(0, len(distinct), width):
         block = distinct.iloc[left : left + width]
-        yield metres_between(sites.starts, block, sites.streets), counted[left : left + width].T
+        metres = metres_between(sites.starts, block, sites.streets)
+        yield np.ascontiguousarray(metres), counted[left : left + width].T  # read site by site
 
 
 def _place(points: gpd.GeoDataFrame, streets: Streets | None) -> pd.DataFrame:
