@@ -62,7 +62,7 @@ class Measure:
             return np.stack([_median(row, times) for row in values], axis=1)
         times = np.ones((1, values.shape[1])) if times is None else times
         known = np.isfinite(values)
-        total, n = times @ np.where(known, values, 0.0).T, times @ known.T
+        total, n = times @ np.where(known, values, 0.0).T, times @ known.T.astype(np.float64)
         mean: Floats = np.divide(total, n, out=np.full(n.shape, np.inf), where=n > 0)
         return mean
 
